@@ -1,0 +1,14 @@
+"""The process engine: commands over nouns, in a database transaction that the caller's unit of work owns.
+
+The map (upper floors import lower ones only):
+
+- ``unit_of_work`` — the only commit and rollback; retries a revision conflict, writes incidents, wakes workers.
+- ``deployments``, ``process_instances``, ``user_tasks``, ``jobs``, ``timers``, ``messages``, ``incidents``,
+  ``decisions`` — the commands, one noun a file; each takes the session and the acting person.
+- ``execution`` — ``advance()``: lock, restore, run, save, project, record.
+- ``content`` — reads, checks and hashes a pack.
+- ``runtime`` — the only importer of SpiffWorkflow; ``organisation``, ``history``, ``task_forms``.
+- ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``, ``topics``.
+
+Nothing here knows Flask, WTForms or Celery.
+"""

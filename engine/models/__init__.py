@@ -1,0 +1,58 @@
+"""The tables: plain declarative models, one family a file. No query lives here; it lives in its noun's module."""
+
+from engine.models.base import Base, Instant, Key, Value
+from engine.models.deployment import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentBinding,
+    FormDefinition,
+    ProcessDefinition,
+    Resource,
+)
+from engine.models.history_event import HistoryEvent, PersonalValue, Seal, SealedHead
+from engine.models.incident import Incident
+from engine.models.job import Job, Message, Subscription
+from engine.models.organisation import (
+    Absence,
+    Assignment,
+    Delegation,
+    Notification,
+    Person,
+    Post,
+    Unit,
+)
+from engine.models.process_instance import Counter, ProcessInstance, Variable
+from engine.models.user_task import UserTask, UserTaskCandidate
+
+__all__ = [
+    "Absence",
+    "Assignment",
+    "Base",
+    "Counter",
+    "DecisionDefinition",
+    "Delegation",
+    "Deployment",
+    "DeploymentBinding",
+    "FormDefinition",
+    "HistoryEvent",
+    "Incident",
+    "Instant",
+    "Job",
+    "Key",
+    "Message",
+    "Notification",
+    "Person",
+    "PersonalValue",
+    "Post",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Resource",
+    "Seal",
+    "SealedHead",
+    "Subscription",
+    "Unit",
+    "UserTask",
+    "UserTaskCandidate",
+    "Value",
+    "Variable",
+]

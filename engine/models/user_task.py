@@ -1,0 +1,73 @@
+"""What waits for a person, or waited: the rows of every inbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.models.base import Base, Value
+
+CREATED, COMPLETED, CANCELED = "CREATED", "COMPLETED", "CANCELED"
+
+
+class UserTask(Base):
+    """One user task of one instance; it duplicates what an inbox row shows, so that the inbox reads one table."""
+
+    __tablename__ = "user_task"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    process_instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
+    root_key: Mapped[int]
+    definition_key: Mapped[int]
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    element_instance: Mapped[str]
+    name: Mapped[str]
+    form_key: Mapped[int | None]  # of form_definition
+    state: Mapped[str]  # CREATED, COMPLETED, CANCELED
+    assignee: Mapped[str | None]
+    on_behalf_of: Mapped[str | None]  # the owner, when a delegate is the assignee
+    resolution: Mapped[Any] = mapped_column(Value)  # why this person: {"rule": Sentence JSON, "persons": [...]}
+    priority: Mapped[int] = mapped_column(default=50)
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    draft: Mapped[Any | None] = mapped_column(Value)
+    properties: Mapped[Any] = mapped_column(Value)  # the element's plain properties
+    # what the inbox row shows of its matter
+    business_id: Mapped[str | None]
+    title: Mapped[str | None]
+    starter: Mapped[str]
+    store: Mapped[str | None]
+    summary: Mapped[Any] = mapped_column(Value)  # [[name, value], …], two or three key values
+
+    __table_args__ = (
+        Index(
+            "ix_user_task_assignee",
+            "assignee",
+            "due_at",
+            postgresql_where=text("state = 'CREATED'"),
+            sqlite_where=text("state = 'CREATED'"),
+        ),
+        Index("ix_user_task_completed_by", "completed_by", "completed_at"),
+        Index("ix_user_task_root", "root_key"),
+        Index("ix_user_task_instance", "process_instance_key"),
+    )
+
+
+class UserTaskCandidate(Base):
+    """Who may claim an open task: a group (a post's queue) or a person. Removed when the task ends."""
+
+    __tablename__ = "user_task_candidate"
+
+    user_task_key: Mapped[int] = mapped_column(ForeignKey("user_task.key"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # "group" or "person"
+    id: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index("ix_user_task_candidate_id", "kind", "id"),)

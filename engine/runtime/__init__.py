@@ -1,0 +1,1 @@
+"""The runtime: diagrams executed by SpiffWorkflow, and nothing of a database. The only importer of SpiffWorkflow."""

@@ -1,0 +1,189 @@
+"""What a step of the runtime did, in order, as plain facts: ``execution`` projects each to rows and history.
+
+Every change names the element (``element_id``, as drawn) and its occurrence (``element_instance_id``, text unique in
+the instance, the same after a restore). Nothing here touches a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Variables = Mapping[str, Any]
+Binding = Literal["latest", "deployment", "versionTag"]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChange:
+    """The part that all changes of an element share."""
+
+    element_id: str
+    element_instance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementActivated(ElementChange):
+    """An element began; ``element_type`` is BPMN's name ("userTask"), ``scope_id`` the enclosing occurrence or ""."""
+
+    element_type: str
+    scope_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCompleted(ElementChange):
+    """An element ended as drawn."""
+
+    element_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementTerminated(ElementChange):
+    """An element was interrupted; whatever waited there is void."""
+
+    element_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceFlowTaken:
+    """A token went along this flow."""
+
+    flow_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTaskCreated(ElementChange):
+    """A person is needed. Expressions are evaluated: ids of people and groups, zone-aware instants."""
+
+    name: str
+    form_id: str | None
+    form_binding: Binding
+    assignees: tuple[str, ...]  # of ``assignment.assignee``: one person, or the persons a function resolved
+    resolution: Any  # what the assignee expression gave, unflattened (a resolver's record with its reasons)
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class JobCreated(ElementChange):
+    """An element waits for work of a topic; ``variables`` are those visible to it, after its input mappings."""
+
+    topic: str
+    retries: int
+    headers: Mapping[str, str]
+    variables: Variables
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCreated(ElementChange):
+    """An element waits for an instant."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionOpened(ElementChange):
+    """An element waits for a message (with its correlation key as text) or a signal."""
+
+    kind: Literal["message", "signal"]
+    name: str
+    correlation_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessCalled(ElementChange):
+    """A call activity waits for a called process; ``variables`` are what it is given."""
+
+    process_id: str
+    binding: Binding
+    version_tag: str | None
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
+class WaitClosed(ElementChange):
+    """A wait (user task, job, timer, subscription, call) is over: completed, or withdrawn by an interruption."""
+
+    reason: Literal["completed", "terminated"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEvaluated(ElementChange):
+    """A business rule task called a decision; ``trace`` and ``definition`` are what the host gave back."""
+
+    decision_id: str
+    definition: Any
+    value: Any
+    trace: Any
+
+
+@dataclass(frozen=True, slots=True)
+class VariablesSet:
+    """Variables of a scope ("" is the process) got these values."""
+
+    scope_id: str
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRequested(ElementChange):
+    """The element's ``copyTo`` property named these people and groups on its completion (抄送)."""
+
+    people: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageThrown(ElementChange):
+    """A message left this instance."""
+
+    name: str
+    correlation_key: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalThrown(ElementChange):
+    """A signal left this instance, for everybody."""
+
+    name: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEnded:
+    """The last token is gone. ``end_event_id`` is the end event reached last (of an error end: that one).
+
+    ``kind`` "error" means an error end event on the top level; ``error_code`` goes to the calling activity, if any.
+    """
+
+    end_event_id: str
+    kind: Literal["none", "terminate", "error", "escalation"]
+    error_code: str | None
+    variables: Variables
+
+
+Change = (
+    ElementActivated
+    | ElementCompleted
+    | ElementTerminated
+    | SequenceFlowTaken
+    | UserTaskCreated
+    | JobCreated
+    | TimerCreated
+    | SubscriptionOpened
+    | ProcessCalled
+    | WaitClosed
+    | DecisionEvaluated
+    | VariablesSet
+    | CopyRequested
+    | MessageThrown
+    | SignalThrown
+    | ProcessEnded
+)

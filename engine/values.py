@@ -1,0 +1,128 @@
+"""Variables to text and back, exactly: JSON with decimals kept digit for digit, and tags for what JSON lacks.
+
+Numbers are ``int`` or ``Decimal``, never binary floats. Dates, times and durations become
+``{"@type": "date", "@text": "2026-11-23"}``; an object of the user's own that has a key "@type" is wrapped, so every
+shape survives a round trip. Text is compact and in the order of insertion: it is stored as text, never as JSONB,
+which would reorder keys and change decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+from engine.errors import Refused
+from feel.sentences import Sentence
+
+MAXIMUM_DEPTH = 120
+MAXIMUM_LENGTH = 8_000_000
+_TYPE, _TEXT, _OBJECT = "@type", "@text", "@object"
+_TAGGED = {
+    date: "date",
+    datetime: "datetime",
+    time: "time",
+    timedelta: "timedelta",
+}
+
+
+def dumps(value: object) -> str:
+    """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or too deep or too long a value."""
+    text: str = simplejson.dumps(_plain(value, 0), ensure_ascii=False, separators=(",", ":"), use_decimal=True)
+    if len(text) > MAXIMUM_LENGTH:
+        raise Refused(Sentence("The values are too large: {length} characters.", length=len(text)))
+    return text
+
+
+def canonical(value: object) -> str:
+    """The same with sorted keys: the text that the history hashes."""
+    text: str = simplejson.dumps(
+        _plain(value, 0), ensure_ascii=False, separators=(",", ":"), use_decimal=True, sort_keys=True
+    )
+    return text
+
+
+def loads(text: str) -> Any:
+    """The value of a text that :func:`dumps` made, or of any JSON; numbers with a point become ``Decimal``."""
+    return _rich(simplejson.loads(text, use_decimal=True))
+
+
+def _plain(value: object, depth: int) -> object:
+    if depth > MAXIMUM_DEPTH:
+        raise Refused(Sentence("The values are nested too deeply."))
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, Mapping):
+        plain = {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return {_TYPE: "object", _OBJECT: plain} if _TYPE in plain else plain
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    kind = _TAGGED.get(type(value))
+    if kind == "timedelta" and isinstance(value, timedelta):
+        return {_TYPE: kind, _TEXT: f"{value.days}:{value.seconds}:{value.microseconds}"}
+    if kind is not None and isinstance(value, date | time):
+        return {_TYPE: kind, _TEXT: value.isoformat()}
+    foreign = _foreign(value)
+    if foreign is not None:
+        return foreign
+    raise Refused(Sentence("A value of type {type} cannot be stored.", type=type(value).__name__))
+
+
+def _decimal(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise Refused(Sentence("A number must be finite."))
+    if value.as_tuple().exponent > 0:  # type: ignore[operator] # finite, so the exponent is an int
+        return Decimal(format(value, "f"))  # plain digits, no exponent
+    return value
+
+
+def _foreign(value: object) -> object | None:
+    """Tag a FEEL temporal value by the registry that :func:`register` filled."""
+    for kind, (cls, _parse) in _FOREIGN.items():
+        if type(value) is cls:
+            return {_TYPE: kind, _TEXT: str(value)}
+    return None
+
+
+_FOREIGN: dict[str, tuple[type, Any]] = {}
+
+
+def register(kind: str, cls: type, parse: Any) -> None:
+    """Let values of ``cls`` be stored under ``kind`` as ``str(value)`` and read back by ``parse(text)``."""
+    _FOREIGN[kind] = (cls, parse)
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if isinstance(value, dict):
+        kind = value.get(_TYPE)
+        if kind == "object" and _OBJECT in value:
+            return {key: _rich(item) for key, item in value[_OBJECT].items()}
+        if isinstance(kind, str) and isinstance(value.get(_TEXT), str):
+            return _tagged(kind, value[_TEXT])
+        return {key: _rich(item) for key, item in value.items()}
+    return value
+
+
+def _tagged(kind: str, text: str) -> object:
+    if kind == "date":
+        return date.fromisoformat(text)
+    if kind == "datetime":
+        return datetime.fromisoformat(text)
+    if kind == "time":
+        return time.fromisoformat(text)
+    if kind == "timedelta" and (parts := re.fullmatch(r"(-?\d+):(\d+):(\d+)", text)):
+        days, seconds, microseconds = (int(part) for part in parts.groups())
+        return timedelta(days, seconds, microseconds)
+    if kind in _FOREIGN:
+        return _FOREIGN[kind][1](text)
+    raise Refused(Sentence("A stored value has the unknown type {type}.", type=kind))
