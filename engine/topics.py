@@ -63,3 +63,8 @@ def find(name: str) -> Topic | None:
 def names() -> frozenset[str]:
     """All declared topics."""
     return frozenset(_topics)
+
+
+# The topics that this product ships; ``workers.topics`` implements each in a file of its name.
+declare("purchase_split_guard", "inside")
+declare("notify", "inside")

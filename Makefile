@@ -1,0 +1,73 @@
+# What can be done here: `make help`. Everything happens in .venv/ and var/; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format check scenarios bench docs frontend lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(INSTALLED) ## start everything in one process; an empty database becomes the demo
+	@exec $(BIN)/banli run --demo-when-empty
+
+test: $(INSTALLED_DEV) ## all tests that this machine can run; the others say why they were skipped
+	@$(BIN)/python -m pytest
+
+lint: $(INSTALLED_DEV) ## style, types, floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+
+format: $(INSTALLED_DEV) ## put the style right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: $(INSTALLED) ## the content: diagrams, tables, forms
+	@$(BIN)/banli check
+
+scenarios: $(INSTALLED) ## what the process owners expect of the content
+	@$(BIN)/banli test
+
+bench: $(INSTALLED_DEV) ## the benchmarks, as ratios within one run
+	@$(PIP) install -e '.[bench]'
+	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+docs: $(INSTALLED_DEV) ## the pages that are made from the code
+	@$(BIN)/python -m banli.documentation
+
+frontend: ## bundle the diagram viewer again (maintainers; needs Node 20)
+	@cd webapp/frontend && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs
+
+lock: $(INSTALLED_DEV) ## resolve the dependencies again, without addresses
+	@$(BIN)/pip-compile --quiet --upgrade $(LOCK_OPTIONS) --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade $(LOCK_OPTIONS) --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml
+
+LOCK_OPTIONS := --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+clean: ## remove .venv/ and caches; var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Banli needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Banli needs …"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

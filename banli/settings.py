@@ -1,0 +1,162 @@
+"""The settings: read once from the environment, each with a bound; a wrong one stops the start with one line.
+
+The table of all settings in ``docs/settings.md`` is kept equal to :data:`DESCRIPTIONS` by a test.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.errors import SettingRefused
+from feel.sentences import Sentence
+
+DEMO_PASSWORD = "banli-demo"  # noqa: S105 - printed at every start of the demo, and useless beyond loopback
+DESCRIPTIONS: Mapping[str, str] = {
+    "BANLI_HOME": "folder of the content (bpmn/, dmn/, forms/) and of var/; default: the checkout",
+    "BANLI_DATABASE_URL": "sqlite:///… or postgresql://…; default: var/banli.sqlite3 in BANLI_HOME",
+    "BANLI_BROKER_URL": "memory:// (one process), amqp://… or redis://…; default: memory://",
+    "BANLI_HOST": "address to listen on; default: 127.0.0.1",
+    "BANLI_PORT": "port to listen on, 1 to 65535; default: 8080",
+    "BANLI_THREADS": "web threads of one process, 2 to 256; default: 32",
+    "BANLI_SECRET_KEY": "signs sessions, at least 32 characters; default: made once and kept in var/secret_key",
+    "BANLI_TIME_ZONE": "the organisation's zone; default: Asia/Shanghai",
+    "BANLI_LANGUAGE": "language when neither person nor browser says one, zh or en; default: zh",
+    "BANLI_SECURE_COOKIES": "1 where people come by https; default: 0 on loopback, 1 elsewhere",
+    "BANLI_DEMO": "1 loads fictitious people and listens on loopback only; default: 0",
+    "BANLI_DEMO_PASSWORD": f"password of the fictitious people; default: {DEMO_PASSWORD}",
+    "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
+}
+_SECRET_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says, checked. ``secret_key`` never appears in a representation or a log."""
+
+    home: Path
+    database_url: str
+    broker_url: str
+    host: str
+    port: int
+    threads: int
+    time_zone: str
+    language: str
+    secure_cookies: bool
+    demo: bool
+    demo_password: str
+    log_level: str
+
+    @property
+    def var(self) -> Path:
+        """The folder of everything that this installation writes itself."""
+        return self.home / "var"
+
+    def secret_key(self, environment: Mapping[str, str] = os.environ) -> str:
+        """The key that signs sessions: the setting, or one made at the first start and kept for this user alone."""
+        given = environment.get("BANLI_SECRET_KEY", "")
+        if given:
+            if len(given) < _SECRET_LENGTH:
+                raise _refused("BANLI_SECRET_KEY", Sentence("it needs at least {count} characters", count=_SECRET_LENGTH))
+            return given
+        kept = self.var / "secret_key"
+        self.var.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return kept.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return kept.read_text(encoding="ascii").strip()
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of ``environment``; raises :class:`SettingRefused` naming the first one that is wrong."""
+    for name in environment:
+        if name.startswith("BANLI_") and name not in DESCRIPTIONS and not name.startswith(("BANLI_TEST_", "BANLI_CHROMIUM")):
+            raise _refused(name, Sentence("there is no setting of this name"))
+    home = Path(environment.get("BANLI_HOME") or Path(__file__).resolve().parent.parent).expanduser().absolute()
+    if not home.is_dir():
+        raise _refused("BANLI_HOME", Sentence("the folder {folder} does not exist", folder=home))
+    host = environment.get("BANLI_HOST") or "127.0.0.1"
+    demo = _flag(environment, "BANLI_DEMO", default=False)
+    loopback = _is_loopback(host)
+    if demo and not loopback:
+        raise _refused("BANLI_HOST", Sentence("the demo listens on loopback only, not on {host}", host=host))
+    return Settings(
+        home=home,
+        database_url=_database_url(environment, home),
+        broker_url=_url(environment, "BANLI_BROKER_URL", "memory://", ("memory", "amqp", "amqps", "redis", "rediss")),
+        host=host,
+        port=_number(environment, "BANLI_PORT", 8080, 1, 65535),
+        threads=_number(environment, "BANLI_THREADS", 32, 2, 256),
+        time_zone=_time_zone(environment),
+        language=_choice(environment, "BANLI_LANGUAGE", "zh", ("zh", "en")),
+        secure_cookies=_flag(environment, "BANLI_SECURE_COOKIES", default=not loopback),
+        demo=demo,
+        demo_password=environment.get("BANLI_DEMO_PASSWORD") or DEMO_PASSWORD,
+        log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+    )
+
+
+def _refused(name: str, why: Sentence) -> SettingRefused:
+    return SettingRefused(Sentence("The setting {name} is wrong: {why}.", name=name, why=why))
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise _refused(
+            name,
+            Sentence("{text} is not a whole number from {least} to {most}", text=text[:40], least=least, most=most),
+        )
+    return int(text)
+
+
+def _flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    return _choice(environment, name, "1" if default else "0", ("0", "1")) == "1"
+
+
+def _choice(environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    text = environment.get(name) or default
+    if text not in allowed:
+        raise _refused(name, Sentence("{text} is none of {allowed}", text=text[:40], allowed=", ".join(allowed)))
+    return text
+
+
+def _url(environment: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    url = environment.get(name) or default
+    scheme, separator, _rest = url.partition("://")
+    # The address may hold a password, so the message names the scheme alone.
+    if not separator or scheme not in schemes:
+        raise _refused(name, Sentence("it must begin with one of {schemes}", schemes=", ".join(f"{s}://" for s in schemes)))
+    return url
+
+
+def _database_url(environment: Mapping[str, str], home: Path) -> str:
+    default = f"sqlite:///{home / 'var' / 'banli.sqlite3'}"
+    schemes = ("sqlite", "postgresql", "postgresql+psycopg")
+    return _url(environment, "BANLI_DATABASE_URL", default, schemes)
+
+
+def _time_zone(environment: Mapping[str, str]) -> str:
+    name = environment.get("BANLI_TIME_ZONE") or "Asia/Shanghai"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _refused("BANLI_TIME_ZONE", Sentence("there is no zone {name}", name=name[:40])) from error
+    return name
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
