@@ -1,4 +1,8 @@
-"""People, units and posts, with dates: who holds what, who is away, who stands in."""
+"""People, units and posts, with dates: who holds what, who is away, who stands in.
+
+Whoever writes one of the tables that decide about work (all here but ``Notification``) gives
+``OrganisationRevision`` a new value in the same transaction; ``engine.organisation.snapshot.changed`` does it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,11 @@ class Unit(Base):
 
 
 class Post(Base):
-    """A position (岗位) with its grade; ``queue``: its holders work one common queue and claim."""
+    """A position (岗位) with its grade; ``queue``: its holders work one common queue and claim.
+
+    ``scope`` says where its holder is looked for: "organisation" (there is one for all units) or "unit" (that of
+    the unit in question, else of the unit above it). ``superior`` is the post above, null for the highest.
+    """
 
     __tablename__ = "post"
 
@@ -54,6 +62,8 @@ class Post(Base):
     name_en: Mapped[str | None]
     grade: Mapped[str]
     queue: Mapped[bool] = mapped_column(default=False)
+    scope: Mapped[str] = mapped_column(default="organisation")  # "organisation", "unit"
+    superior: Mapped[str | None] = mapped_column(ForeignKey("post.code"))
 
 
 class Assignment(Base):
@@ -97,6 +107,25 @@ class Delegation(Base):
     ends_on: Mapped[date] = mapped_column(Date)
     reason: Mapped[str]
     revoked_at: Mapped[datetime | None]
+
+
+class CalendarDay(Base):
+    """A day that the administrator declared working or free, over what the public calendar of the country says."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    working: Mapped[bool]
+    name: Mapped[str]
+
+
+class OrganisationRevision(Base):
+    """One row: a key that is new with every change of the organisation, so that readers may keep a copy of it."""
+
+    __tablename__ = "organisation_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    revision: Mapped[int]
 
 
 class Notification(Base):
