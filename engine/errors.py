@@ -80,7 +80,8 @@ class ExecutionFailed(EngineError):  # noqa: N818
     """A step could not be executed and was rolled back; an incident says why.
 
     ``element_id`` is where, ``kind`` the incident kind (expression, decision, gateway, error, token, job),
-    ``values`` what was seen. ``unit_of_work`` writes the incident in a transaction of its own.
+    ``values`` what was seen. ``unit_of_work`` writes the incident in a transaction of its own; ``attempt`` is the
+    command that failed, in plain values, so that it can be tried again.
     """
 
     def __init__(
@@ -91,12 +92,14 @@ class ExecutionFailed(EngineError):  # noqa: N818
         kind: str,
         values: Mapping[str, object] | None = None,
         process_instance_key: int | None = None,
+        attempt: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.element_id = element_id
         self.kind = kind
         self.values = dict(values or {})
         self.process_instance_key = process_instance_key
+        self.attempt = attempt
 
 
 class SettingRefused(EngineError):  # noqa: N818
