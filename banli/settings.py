@@ -62,7 +62,9 @@ class Settings:
         given = environment.get("BANLI_SECRET_KEY", "")
         if given:
             if len(given) < _SECRET_LENGTH:
-                raise _refused("BANLI_SECRET_KEY", Sentence("it needs at least {count} characters", count=_SECRET_LENGTH))
+                raise _refused(
+                    "BANLI_SECRET_KEY", Sentence("it needs at least {count} characters", count=_SECRET_LENGTH)
+                )
             return given
         kept = self.var / "secret_key"
         self.var.mkdir(parents=True, exist_ok=True)
@@ -78,7 +80,11 @@ class Settings:
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of ``environment``; raises :class:`SettingRefused` naming the first one that is wrong."""
     for name in environment:
-        if name.startswith("BANLI_") and name not in DESCRIPTIONS and not name.startswith(("BANLI_TEST_", "BANLI_CHROMIUM")):
+        if (
+            name.startswith("BANLI_")
+            and name not in DESCRIPTIONS
+            and not name.startswith(("BANLI_TEST_", "BANLI_CHROMIUM"))
+        ):
             raise _refused(name, Sentence("there is no setting of this name"))
     home = Path(environment.get("BANLI_HOME") or Path(__file__).resolve().parent.parent).expanduser().absolute()
     if not home.is_dir():
@@ -101,6 +107,15 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         demo_password=environment.get("BANLI_DEMO_PASSWORD") or DEMO_PASSWORD,
         log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+    )
+
+
+def page() -> str:
+    """The text of ``docs/settings.md``; ``make docs`` writes it."""
+    rows = "".join(f"| `{name}` | {text} |\n" for name, text in DESCRIPTIONS.items())
+    return (
+        "# Settings\n\nRead from the environment at the start; a wrong one stops it with one line that names it.\n\n"
+        f"| setting | meaning |\n|---|---|\n{rows}"
     )
 
 
@@ -134,7 +149,9 @@ def _url(environment: Mapping[str, str], name: str, default: str, schemes: tuple
     scheme, separator, _rest = url.partition("://")
     # The address may hold a password, so the message names the scheme alone.
     if not separator or scheme not in schemes:
-        raise _refused(name, Sentence("it must begin with one of {schemes}", schemes=", ".join(f"{s}://" for s in schemes)))
+        raise _refused(
+            name, Sentence("it must begin with one of {schemes}", schemes=", ".join(f"{s}://" for s in schemes))
+        )
     return url
 
 

@@ -49,5 +49,10 @@ def _transport_options(broker_url: str) -> dict[str, object]:
         return {"polling_interval": 0.1}
     if broker_url.startswith("redis"):
         # A killed worker's messages come back within seconds instead of an hour.
-        return {"visibility_timeout": 10, "unacked_restore_limit": 100, "socket_timeout": 5, "socket_connect_timeout": 1}
+        return {
+            "visibility_timeout": 10,
+            "unacked_restore_limit": 100,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 1,
+        }
     return {"confirm_publish": True, "connect_timeout": 1}

@@ -1,0 +1,163 @@
+"""The command line ``banli``: each command reads the settings, does one thing, and says in people's words what it did.
+
+Errors that a person can mend end with one line (or one a problem) and exit code 1 (2 for a wrong call).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from banli import catalogue, settings
+from engine.errors import DeploymentRefused, EngineError, Problem
+
+_SEVERITIES = {"error": "error", "warning": "warning", "information": "information"}
+
+
+def language() -> str:
+    """The language of the terminal: BANLI_LANGUAGE, else the locale."""
+    said = os.environ.get("BANLI_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if said.startswith("zh") else "en"
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn an error with a sentence into lines on stderr and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        gettext = catalogue.gettext_of(language())
+        try:
+            return command(*args, **kwargs)
+        except DeploymentRefused as error:
+            click.echo(error.sentence.translate(gettext), err=True)
+            show_problems(error.problems)
+        except EngineError as error:
+            click.echo(error.sentence.translate(gettext), err=True)
+        sys.exit(1)
+
+    return run
+
+
+def show_problems(problems: tuple[Problem, ...]) -> None:
+    """One line a problem: severity, file, element, sentence."""
+    gettext = catalogue.gettext_of(language())
+    for problem in problems:
+        place = " ".join(part for part in (problem.file, problem.element_id) if part)
+        click.echo(f"{gettext(problem.severity)}: {place}: {problem.sentence.translate(gettext)}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Banli 办理: runs an organisation's procedures from BPMN diagrams and DMN decision tables."""
+    logging.basicConfig(
+        level=(os.environ.get("BANLI_LOG_LEVEL") or "info").upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for chatty in ("celery", "kombu", "amqp", "alembic", "waitress"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@main.command()
+@click.option("--demo-when-empty", is_flag=True, help="Without BANLI_DEMO: be a demo on an empty or demo database.")
+@told
+def run(*, demo_when_empty: bool) -> None:
+    """Start web, worker and beat in one process."""
+    from banli import server
+    from banli.composition import compose
+
+    read = settings.read()
+    if demo_when_empty and "BANLI_DEMO" not in os.environ:
+        read = replace(read, demo=server.empty_or_demo(read))
+        if read.demo:
+            read = settings.read({**os.environ, "BANLI_DEMO": "1"})
+    composition = compose(read)
+    server.prepare(composition)
+    server.serve(composition)
+
+
+@main.command()
+@told
+def migrate() -> None:
+    """Bring the database to this version."""
+    _compose().database.migrate()
+
+
+@main.command()
+@click.argument("pack")
+@click.option("--comment", help="Why; it stands in the history.")
+@told
+def deploy(pack: str, comment: str | None) -> None:
+    """Deploy a pack of BANLI_HOME."""
+    from banli import packs
+
+    packs.deploy(_compose(), pack, comment=comment)
+    click.echo(pack)
+
+
+@main.command()
+@click.argument("pack", required=False)
+@told
+def check(pack: str | None) -> None:
+    """Check diagrams, tables and forms; exit code 1 when there is an error."""
+    from banli import packs
+    from engine import content
+
+    read = settings.read()
+    from workers import topics
+
+    topics.bind_all()
+    problems = [
+        problem
+        for name in ([pack] if pack else packs.names(read.home))
+        for problem in content.check(content.read_pack(read.home, name))
+    ]
+    show_problems(tuple(problems))
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("pack", required=False)
+@click.option("--only", help="Only scenarios whose name holds this text.")
+@told
+def test(pack: str | None, only: str | None) -> None:
+    """Run the scenarios of the packs on the real engine, with a set clock and recorded effects."""
+    from banli import packs, scenarios
+
+    read = settings.read()
+    failed = False
+    for name in [pack] if pack else packs.names(read.home):
+        report = scenarios.run(read.home, name, names=only, language=language())
+        click.echo(report.text)
+        failed = failed or not report.passed
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.option("--seals", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Seals exported earlier.")
+@told
+def verify(seals: Path | None) -> None:
+    """Recompute every history chain and seal; exit code 1 when something was altered."""
+    from engine import history
+
+    gettext = catalogue.gettext_of(language())
+    with _compose().unit_of_work.read() as session:
+        report = history.verify(session, seals=seals)
+    for problem in report.problems:
+        click.echo(problem.sentence.translate(gettext), err=True)
+    click.echo(report.summary.translate(gettext))
+    sys.exit(1 if report.problems else 0)
+
+
+def _compose() -> Any:
+    from banli.composition import compose
+
+    return compose(settings.read())

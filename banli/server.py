@@ -1,0 +1,79 @@
+"""``banli run``: web, worker and beat in one process, from the first migration to a clean stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+import click
+from waitress.server import create_server
+
+from banli import demo, packs
+from banli.composition import Composition
+from engine.errors import SettingRefused
+from feel.sentences import Sentence
+from workers.embedded import Embedded
+
+_log = logging.getLogger(__name__)
+
+
+def prepare(composition: Composition) -> None:
+    """Bring the database to this version, deploy the packs, and load the demo people where the setting asks for it."""
+    composition.database.migrate()
+    if composition.settings.demo:
+        demo.load(composition.unit_of_work)
+    packs.deploy_all(composition)
+
+
+def serve(composition: Composition) -> None:
+    """Listen until SIGINT or SIGTERM, then finish what runs."""
+    settings = composition.settings
+    application = composition.web()
+    try:
+        server = create_server(
+            application, host=settings.host, port=settings.port, threads=settings.threads, ident=None
+        )
+    except OSError as error:
+        raise SettingRefused(
+            Sentence(
+                "The setting {name} is wrong: {why}.",
+                name="BANLI_PORT",
+                why=Sentence(
+                    "cannot listen on {host}:{port} ({error})",
+                    host=settings.host,
+                    port=settings.port,
+                    error=error.strerror,
+                ),
+            )
+        ) from error
+    embedded = Embedded(composition.celery)
+    embedded.start()
+    signal.signal(signal.SIGTERM, _stop)
+    _greet(composition)
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo("\nStopping …")
+    finally:
+        server.close()
+        embedded.stop()
+        composition.dispose()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _greet(composition: Composition) -> None:
+    settings = composition.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Banli 办理 runs at http://{host}:{settings.port}/   (Ctrl-C stops it)")
+    if settings.demo:
+        click.echo(
+            f"Demo people, password “{settings.demo_password}”: U19 赵倩 (store manager S01), U16 吴海 (area manager A), "
+            "U02 林若楠 (operations manager), U01 陈国栋 (general manager), U06 罗斌 (purchasing), U13 袁芳 (auditor)."
+        )
+    else:
+        click.echo("Sign in with your id; `banli user add` makes the first administrator.")

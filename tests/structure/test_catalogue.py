@@ -1,0 +1,81 @@
+"""Every text that a person can see exists in Chinese, with the same parameters as the English."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "banli/locale/zh/LC_MESSAGES/messages.po"
+KEYWORDS = {
+    "Sentence": None,
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+}
+METHODS = [
+    ("webapp/frontend/**", "ignore"),
+    ("webapp/static/**", "ignore"),
+    ("**.py", "python"),
+    ("**/templates/**", "jinja2"),
+]
+PERCENT = re.compile(r"%\((\w+)\)[sd]")
+
+
+def _extracted() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for package in ("feel", "engine", "webapp", "workers", "banli"):
+        for file, line, message, _comments, _context in extract_from_dir(
+            ROOT / package,
+            [(pattern.removeprefix("webapp/"), method) for pattern, method in METHODS],
+            keywords=KEYWORDS,
+        ):
+            singular = message if isinstance(message, str) else message[0]
+            found.setdefault(singular, f"{package}/{file}:{line}")
+    return found
+
+
+def _parameters(text: str) -> set[str]:
+    named = set(PERCENT.findall(text))
+    try:
+        named |= {
+            name.split(".")[0].split("[")[0]
+            for _text, name, _spec, _conversion in string.Formatter().parse(text)
+            if name
+        }
+    except ValueError:
+        pass  # a text that is no format template has no parameters of that kind
+    return named
+
+
+@pytest.fixture(scope="module")
+def chinese() -> dict[str, tuple[str, ...]]:
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file)
+    texts: dict[str, tuple[str, ...]] = {}
+    for message in catalogue:
+        if message.id and not message.fuzzy:
+            singular = message.id if isinstance(message.id, str) else message.id[0]
+            texts[singular] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return texts
+
+
+def test_every_text_is_translated(chinese: dict[str, tuple[str, ...]]) -> None:
+    missing = {text: place for text, place in _extracted().items() if not all(chinese.get(text, ("",)))}
+    assert missing == {}
+
+
+def test_translations_keep_the_parameters(chinese: dict[str, tuple[str, ...]]) -> None:
+    broken = {
+        english: translated
+        for english, translations in chinese.items()
+        for translated in translations
+        if _parameters(translated) - _parameters(english)
+    }
+    assert broken == {}
