@@ -1,0 +1,193 @@
+"""The database: one address, two doors. ``writer`` sessions change it, ``reader`` sessions cannot.
+
+SQLite: WAL with ``synchronous=FULL``, foreign keys on, a writer begins with ``BEGIN IMMEDIATE`` (a deferred
+transaction that turns into a writer fails at once when somebody else wrote meanwhile), a reader with a plain
+``BEGIN``, which gives it one snapshot. The writer's pool holds a single connection, and a session keeps it from its
+first statement to its commit or rollback: that pool is the write mutex of the process, first come, first served.
+Other processes are waited for five seconds (``busy_timeout``).
+
+PostgreSQL: psycopg 3; readers run ``READ ONLY`` transactions from the same pool.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine.errors import SettingRefused
+from feel.sentences import Sentence
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_SECONDS = 5.0
+"""How long SQLite waits for a writer of another process."""
+
+WRITER_WAIT_SECONDS = 30.0
+"""How long a thread waits for the writers before it in its own process (SQLite) or for a connection (PostgreSQL)."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
+_MIGRATION_LOCK = 0x62616E6C69
+_READERS = 16
+
+
+class Database:
+    """The engines and session makers for one address (``BANLI_DATABASE_URL``).
+
+    ``url`` is ``sqlite:///path/to/file.db`` or ``postgresql://user:password@host/name``; anything else raises
+    :class:`SettingRefused` with one line. Nothing is opened before the first statement.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = _checked(url)
+        if self.is_sqlite:
+            self.engine, self.reader_engine = _sqlite_engines(self.url)
+        else:
+            self.engine, self.reader_engine = _postgresql_engines(self.url)
+        self.writer: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        self.reader: sessionmaker[Session] = sessionmaker(self.reader_engine, autoflush=False, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def migrate(self) -> None:
+        """Bring the tables to this version of the code, all or nothing; one that is up to date stays as it is."""
+        try:
+            connection = self.engine.connect()
+        except DBAPIError as error:
+            raise _unreachable(self.url, error) from error
+        with connection, connection.begin():
+            if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            command.upgrade(migration_config(connection), "head")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+        self.reader_engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Database({self.url.render_as_string(hide_password=True)!r})"
+
+
+def migration_config(connection: Connection) -> Config:
+    """Alembic's configuration for our migrations on an open connection, in whose transaction they run."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _checked(url: str | URL) -> URL:
+    try:
+        checked = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingRefused(
+            Sentence(
+                "BANLI_DATABASE_URL is no database address. Write sqlite:///path/to/file.db or "
+                "postgresql://user:password@host/name."
+            )
+        ) from error
+    if checked.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return checked.set(drivername="postgresql+psycopg")
+    if checked.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return _checked_sqlite(checked)
+    raise SettingRefused(
+        Sentence(
+            "BANLI_DATABASE_URL begins with {scheme}, which is not supported. Write sqlite:///path/to/file.db or "
+            "postgresql://user:password@host/name.",
+            scheme=checked.drivername,
+        )
+    )
+
+
+def _checked_sqlite(url: URL) -> URL:
+    if not url.database or url.database == ":memory:" or url.query or url.host:
+        raise SettingRefused(
+            Sentence(
+                "BANLI_DATABASE_URL must name a file for SQLite, such as sqlite:///var/banli.db (four slashes for an "
+                "absolute path)."
+            )
+        )
+    file = Path(url.database).absolute()
+    if not file.parent.is_dir() or file.is_dir():
+        raise SettingRefused(
+            Sentence("BANLI_DATABASE_URL names {file}, but there is no such folder. Create it first.", file=str(file))
+        )
+    return url.set(drivername="sqlite+pysqlite", database=str(file))
+
+
+def _unreachable(url: URL, error: SQLAlchemyError) -> SettingRefused:
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return SettingRefused(
+        Sentence(
+            "BANLI_DATABASE_URL names {url}, which cannot be opened: {reason}",
+            url=url.render_as_string(hide_password=True),
+            reason=" ".join(line.strip() for line in reason),
+        )
+    )
+
+
+def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
+    writer = create_engine(url, pool_size=16, max_overflow=32, pool_timeout=WRITER_WAIT_SECONDS, pool_pre_ping=True)
+    # read_only is a property of psycopg's connection: it costs no statement of its own
+    return writer, writer.execution_options(postgresql_readonly=True)
+
+
+def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
+    # isolation_level None: the driver begins nothing by itself, our "begin" listeners do
+    connect_args: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
+    writer = create_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=WRITER_WAIT_SECONDS, connect_args=connect_args
+    )
+    reader = create_engine(url, pool_size=_READERS, max_overflow=4 * _READERS, connect_args=connect_args)
+    event.listen(writer, "connect", _prepare_sqlite_writer)
+    event.listen(reader, "connect", _prepare_sqlite_reader)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "begin", _begin)
+    return writer, reader
+
+
+def _prepare_sqlite_writer(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """WAL stays with the file; only when several processes open a new file at once is there anything to wait for."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait by itself here: busy_timeout does not cover a change of the journal mode
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _prepare_sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,94 @@
+"""Real databases for tests, fast: migrated once a session, then copied for each test.
+
+PostgreSQL is found through ``BANLI_TEST_POSTGRES`` (an address of a database on a server where we may create others),
+else at 127.0.0.1:5432 as the operating system's user. Where none answers, its tests are skipped with the reason; with
+``REQUIRE_SERVICES=1`` they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from engine.database import Database
+
+DEFAULT_POSTGRESQL = "postgresql://127.0.0.1:5432/postgres"
+
+
+class SQLite:
+    """A migrated file to copy."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        database = Database(f"sqlite:///{file}")
+        database.migrate()
+        database.dispose()
+        # everything into the one file, so that it can be copied
+        connection = sqlite3.connect(file)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def copy(self, file: Path) -> str:
+        """The address of a copy at ``file``."""
+        shutil.copyfile(self.file, file)
+        return f"sqlite:///{file}"
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A migrated database on a server, to be cloned by the server."""
+
+    server: str
+    name: str
+
+    @classmethod
+    def create(cls) -> PostgreSQL:
+        """Create and migrate the template; skip or fail the tests where no server answers."""
+        template = cls(
+            os.environ.get("BANLI_TEST_POSTGRES", DEFAULT_POSTGRESQL), f"banli_test_{os.getpid()}_{uuid4().hex[:8]}"
+        )
+        try:
+            template._execute("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", template.name)
+        except psycopg.OperationalError as error:
+            reason = f"no PostgreSQL at {make_url(template.server).render_as_string()}: {error}"
+            if os.environ.get("REQUIRE_SERVICES") == "1":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        database = Database(template.url(template.name))
+        database.migrate()
+        database.dispose()
+        return template
+
+    def url(self, name: str) -> str:
+        """The address of a database on this server."""
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The address of a clone, dropped afterwards whoever is still connected."""
+        name = f"{self.name}_{uuid4().hex[:12]}"
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, self.name)
+        try:
+            yield self.url(name)
+        finally:
+            self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def drop(self) -> None:
+        """Remove the template."""
+        self._execute("DROP DATABASE {} WITH (FORCE)", self.name)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        query = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))  # type: ignore[arg-type]
+        with psycopg.connect(self.server, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(query)
