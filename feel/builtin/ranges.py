@@ -1,0 +1,1 @@
+"""Range functions (DMN 1.5, table 79)."""
