@@ -1,0 +1,287 @@
+"""The public face: compile a file once, evaluate its decisions often and from many threads, explain always."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from feel.decisions import document, model, reader
+from feel.decisions.compiler import GraphCompiler
+from feel.decisions.nodes import DecisionNode, Frame, ServiceNode
+from feel.decisions.problems import DecisionError, DecisionsRefused, Problem, ProblemList
+from feel.decisions.run import Run
+from feel.errors import EvaluationWarning, LimitExceeded, ValueRefused
+from feel.limits import DEFAULT, Limits
+from feel.meter import Meter
+from feel.sentences import Sentence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from feel.decisions.tables import CompiledTable
+
+CACHED = 256
+"""Compiled files that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of a file, for lists and editors.
+
+    Attributes:
+        inputs: Names of the variables it needs, directly or through the decisions that it requires.
+        required: Ids of the decisions that it requires directly.
+        table: Its table (inputs, outputs, rules with ids, annotations, hit policy); None without one.
+    """
+
+    id: str
+    name: str
+    inputs: tuple[str, ...]
+    required: tuple[str, ...]
+    table: model.DecisionTable | None
+    type: str = ""
+    question: str = ""
+    description: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its logic is a decision table."""
+        return self.table is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """What an evaluation gave.
+
+    Attributes:
+        value: A FEEL value.
+        warnings: What could not be computed on the way.
+        trace: The evaluated decisions in order, as plain objects (see :mod:`feel.decisions.trace`).
+        ticks: What was spent.
+    """
+
+    value: object
+    warnings: tuple[EvaluationWarning, ...]
+    trace: tuple[dict[str, object], ...]
+    ticks: int
+
+
+class DecisionMap(Mapping[str, Decision]):
+    """Decisions by id; ``[]`` and ``get`` also find them by name."""
+
+    def __init__(self, decisions: Iterable[Decision]) -> None:
+        self._by_id = {decision.id: decision for decision in decisions}
+        self._by_name = {decision.name: decision for decision in self._by_id.values()}
+
+    def __getitem__(self, key: str) -> Decision:
+        found = self._by_id.get(key) or self._by_name.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_id or key in self._by_name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+
+class Decisions:
+    """The decisions of one file, ready to be evaluated. Immutable; threads may share it.
+
+    Attributes:
+        sha256: The hash of the file, in hexadecimal.
+        name: The name of the model.
+        decisions: Its decisions by id (and by name).
+        services: Ids of its decision services by name; they are evaluated like decisions.
+        problems: Warnings; a file with errors has no object.
+    """
+
+    def __init__(self, sha256: str, graph: GraphCompiler, problems: tuple[Problem, ...]) -> None:
+        main = graph.main
+        self.sha256 = sha256
+        self.name = main.name
+        self.namespace = main.namespace
+        self.problems = problems
+        self.tables: tuple[CompiledTable, ...] = tuple(graph.tables)
+        self._requirements = graph.requirements
+        self._nodes = graph.nodes
+        self._types = graph.type_tests() or None
+        self.decisions = DecisionMap(self._decision(element) for element in main.decisions)
+        self.services = {service.name: service.id for service in main.decision_services}
+        self._references: dict[str, str] = {}
+        for named in (*main.decision_services, *main.decisions):
+            self._references[named.name] = f"{main.namespace}#{named.id}"
+        for identified in (*main.decision_services, *main.decisions):
+            self._references[identified.id] = f"{main.namespace}#{identified.id}"
+        self._order = {
+            reference: self._requirements.decisions_before([reference])
+            for reference in set(self._references.values())
+        }
+
+    def _decision(self, element: model.DecisionElement) -> Decision:
+        reference = f"{self.namespace}#{element.id}"
+        names = dict.fromkeys(self._requirements.elements[each].name for each in self._requirements.inputs_of(reference))
+        for each in self._requirements.decisions_before([reference]):
+            node = self._nodes[each]
+            if isinstance(node, DecisionNode):
+                names.update(dict.fromkeys(node.implicit))
+        return Decision(
+            id=element.id,
+            name=element.name,
+            inputs=tuple(names),
+            required=tuple(each.rpartition("#")[2] for each in element.required_decisions),
+            table=element.logic if isinstance(element.logic, model.DecisionTable) else None,
+            type=element.type_reference,
+            question=element.question,
+            description=element.description,
+        )
+
+    def evaluate(  # noqa: PLR0913 - each is asked for by its name
+        self,
+        decision_id: str,
+        variables: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT,
+        trace: bool = True,
+        functions: Mapping[str, Callable[..., object]] | None = None,
+        escalate: bool = True,
+    ) -> DecisionResult:
+        """Evaluate a decision or a decision service with what it requires.
+
+        Args:
+            decision_id: The id or the name of the decision or decision service.
+            variables: Its inputs by name, as Python values (see :func:`feel.from_python`); others are ignored.
+            now: The moment that ``now()`` and ``today()`` give, so that an evaluation can be replayed.
+            limits: What it may spend.
+            trace: Whether to note every rule and every cell; the value is the same without.
+            functions: The host functions that the file was compiled with.
+            escalate: Whether a value of the wrong type, a missing input or a comparison that cannot be made is
+                an error; else each gives null and a warning.
+
+        Raises:
+            DecisionError: There is no such decision, or it has no answer; ``.trace`` holds what was noted.
+        """
+        reference = self._references.get(decision_id)
+        if reference is None:
+            raise DecisionError(
+                Sentence("The file {file} has no decision {decision}.", file=self.name, decision=decision_id),
+                code="unknown_decision",
+                decision_id=decision_id,
+            )
+        entries: list[dict[str, object]] | None = [] if trace else None
+        meter = Meter(limits, now, functions, self._types)
+        node = self._nodes[reference]
+        run = Run(meter, escalate=escalate, trace=entries, sha256=self.sha256, asked_for=node.name)
+        run.decision_id = node.element_id
+        frame = Frame(self._nodes, run, variables, {})
+        try:
+            value = self._value(reference, frame)
+        except DecisionError as error:
+            error.trace = tuple(entries or ())
+            raise
+        except (LimitExceeded, ValueRefused) as refused:
+            raise self._stopped(refused.sentence, refused, run, entries) from refused
+        except RecursionError as error:
+            sentence = Sentence("The decisions call each other too deeply.")
+            raise self._stopped(sentence, error, run, entries) from None
+        return DecisionResult(value, tuple(meter.warnings), tuple(entries or ()), meter.ticks)
+
+    def _value(self, reference: str, frame: Frame) -> object:
+        node = self._nodes[reference]
+        if isinstance(node, ServiceNode):
+            frame.values.update(node.arguments(frame))
+            return node.outcome(frame)
+        value: object = None
+        for each in self._order[reference]:
+            value = frame.value(each)
+        return value
+
+    def _stopped(
+        self, reason: Sentence, error: Exception, run: Run, entries: list[dict[str, object]] | None
+    ) -> DecisionError:
+        stopped = DecisionError(
+            Sentence("{decision} could not be decided: {reason}", decision=run.asked_for, reason=reason),
+            code="value" if isinstance(error, ValueRefused) else "limit",
+            decision_id=run.decision_id,
+        )
+        stopped.trace = tuple(entries or ())
+        return stopped
+
+
+def read_all(
+    xml: bytes,
+    imports: Mapping[str, bytes],
+    functions: Iterable[str],
+    problems: ProblemList,
+    *,
+    strict: bool,
+    maximum_size: int,
+) -> GraphCompiler | None:
+    """The compiled graph of a file, None when ``problems`` says why there is none."""
+    root = document.parse(xml, problems, maximum_size=maximum_size)
+    if root is None:
+        return None
+    main = reader.read(root, problems)
+    imported: dict[str, model.Definitions] = {}
+    for content in imports.values():
+        other = document.parse(content, problems, maximum_size=maximum_size)
+        if other is not None:
+            definitions = reader.read(other, problems)
+            imported[definitions.namespace] = definitions
+    return GraphCompiler(main, imported, tuple(sorted(set(functions))), problems, strict=strict)
+
+
+_cache: OrderedDict[tuple[object, ...], Decisions] = OrderedDict()
+_cache_lock = Lock()
+
+
+def compile(  # noqa: A001 - as re.compile: the module's name stands before it
+    xml: bytes,
+    *,
+    imports: Mapping[str, bytes] | None = None,
+    functions: Iterable[str] = (),
+    strict: bool = True,
+    maximum_size: int = document.MAXIMUM_SIZE,
+) -> Decisions:
+    """Compile a DMN file (1.1 to 1.5). The same bytes give the same object.
+
+    Args:
+        xml: The file.
+        imports: The files that it may import, under any key; they are found by their namespaces.
+        functions: Names of the host functions that expressions may call.
+        strict: Whether a syntax error, an undeclared name or external code refuses the file; else what is
+            wrong gives null and a warning when it is run.
+        maximum_size: Bytes of each file.
+
+    Raises:
+        DecisionsRefused: The file cannot be used; it carries all problems at once.
+    """
+    others = dict(imports or {})
+    names = tuple(sorted(set(functions)))
+    sha256 = hashlib.sha256(xml).hexdigest()
+    key = (sha256, names, strict, maximum_size, tuple(sorted(hashlib.sha256(x).hexdigest() for x in others.values())))
+    with _cache_lock:
+        known = _cache.get(key)
+        if known is not None:
+            _cache.move_to_end(key)
+            return known
+    problems = ProblemList()
+    graph = read_all(xml, others, names, problems, strict=strict, maximum_size=maximum_size)
+    problems.refuse_if_errors()
+    if graph is None:
+        raise DecisionsRefused(problems.problems)
+    decisions = Decisions(sha256, graph, tuple(problems.problems))
+    with _cache_lock:
+        _cache[key] = decisions
+        while len(_cache) > CACHED:
+            _cache.popitem(last=False)
+    return decisions
