@@ -9,7 +9,7 @@ from engine.models.deployment import (
     ProcessDefinition,
     Resource,
 )
-from engine.models.history_event import HistoryEvent, PersonalValue, Seal, SealedHead
+from engine.models.history_event import HistoryEvent, Journal, PersonalValue, Seal, SealedHead
 from engine.models.incident import Incident
 from engine.models.job import Job, Message, Subscription
 from engine.models.organisation import (
@@ -41,6 +41,7 @@ __all__ = [
     "Incident",
     "Instant",
     "Job",
+    "Journal",
     "Key",
     "Message",
     "Notification",

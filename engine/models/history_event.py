@@ -29,6 +29,21 @@ class HistoryEvent(Base):
     __table_args__ = (Index("ix_history_event_occurred_at", "occurred_at"),)
 
 
+class Journal(Base):
+    """A chain of acts that belong to no matter ("deployments"); its row is the lock and keeps the head."""
+
+    __tablename__ = "journal"
+
+    key: Mapped[int] = mapped_column(primary_key=True)  # a small number, below every key that the client makes
+    last_sequence: Mapped[int] = mapped_column(default=0)
+    last_hash: Mapped[str] = mapped_column(default="")
+
+    @property
+    def root_key(self) -> int:
+        """The key of its chain."""
+        return self.key
+
+
 class PersonalValue(Base):
     """A personal value that an event holds only as a salted digest; erasing it keeps the chain whole."""
 
@@ -36,7 +51,7 @@ class PersonalValue(Base):
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     root_key: Mapped[int] = mapped_column(index=True)
-    salt: Mapped[str]
+    salt: Mapped[str]  # "" once erased: with it, a short value could be found again by trying
     value: Mapped[str | None]  # JSON text; null once erased
     erased_at: Mapped[datetime | None]
 
@@ -48,7 +63,7 @@ class Seal(Base):
 
     sequence: Mapped[int] = mapped_column(primary_key=True)
     sealed_at: Mapped[datetime]
-    matters: Mapped[int]  # how many heads it covers in all
+    chains: Mapped[int]  # how many chains it covers in all, those that did not move included
     previous_hash: Mapped[str]
     hash: Mapped[str]
 

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Create the tables."""
     _history_event()
+    _journal()
     _personal_value()
     _seal()
     _sealed_head()
@@ -25,6 +26,7 @@ def downgrade() -> None:
     op.drop_table("sealed_head")
     op.drop_table("seal")
     op.drop_table("personal_value")
+    op.drop_table("journal")
     op.drop_table("history_event")
     _drop_triggers()
 
@@ -47,6 +49,16 @@ def _history_event() -> None:
     op.create_index("ix_history_event_occurred_at", "history_event", ["occurred_at"])
 
 
+def _journal() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_journal"),
+    )
+
+
 def _personal_value() -> None:
     op.create_table(
         "personal_value",
@@ -65,7 +77,7 @@ def _seal() -> None:
         "seal",
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("matters", sa.BigInteger(), nullable=False),
+        sa.Column("chains", sa.BigInteger(), nullable=False),
         sa.Column("previous_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("sequence", name="pk_seal"),
@@ -92,7 +104,7 @@ _APPEND_ONLY = {
     "sealed_head": ("seal_sequence", "root_key"),
 }
 _ERASING = """
-    NEW.digest = OLD.digest AND NEW.root_key = OLD.root_key AND NEW.salt = OLD.salt
+    NEW.digest = OLD.digest AND NEW.root_key = OLD.root_key AND NEW.salt = ''
     AND OLD.value IS NOT NULL AND NEW.value IS NULL AND OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
 """
 

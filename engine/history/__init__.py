@@ -1,0 +1,36 @@
+"""History: append-only chains of events in words, sealed every hour, and verified as a whole.
+
+``record`` and ``flush`` write, ``timeline`` reads, ``erase`` takes a personal value out of an event and leaves the
+chain whole, ``seal`` fixes the heads of all chains, ``verify`` finds whatever was altered.
+"""
+
+from engine.history.chain import (
+    DEPLOYMENTS,
+    ORGANISATION,
+    Chain,
+    Head,
+    Place,
+    flush,
+    flush_all,
+    journal,
+    record,
+)
+from engine.history.personal import Erased, Personal
+from engine.history.timeline import Event, erase, timeline
+
+__all__ = [
+    "DEPLOYMENTS",
+    "ORGANISATION",
+    "Chain",
+    "Erased",
+    "Event",
+    "Head",
+    "Personal",
+    "Place",
+    "erase",
+    "flush",
+    "flush_all",
+    "journal",
+    "record",
+    "timeline",
+]

@@ -1,0 +1,222 @@
+"""Append to a chain: ``record`` an act in words, ``flush`` the buffer in one INSERT, each event hashed with the last.
+
+A chain is a matter's (its root instance keeps the head) or a journal's. Whoever flushes holds the lock of the chain's
+row; the primary key (root, sequence) is the second guard. What was recorded and not flushed stops the commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Table, event, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from engine import clock, values
+from engine.actor import Actor
+from engine.errors import NotFound, Refused
+from engine.history.personal import disclose
+from engine.models import HistoryEvent, Journal, PersonalValue, ProcessInstance
+from feel.sentences import Sentence
+
+DEPLOYMENTS = 1
+"""The journal of what was deployed by whom."""
+
+ORGANISATION = 2
+"""The journal of changes to people, posts, absences and delegations."""
+
+MAXIMUM_JOURNAL = 1000
+"""Keys up to here are journals; every key that a client makes is larger."""
+
+_BUFFER = "history"
+_EVENTS: Table = HistoryEvent.__table__  # type: ignore[assignment] # declarative's type says FromClause
+_PERSONAL_VALUES: Table = PersonalValue.__table__  # type: ignore[assignment] # the same
+
+
+class Place(Protocol):
+    """Where something happened: an instance (or a journal) and the root whose chain tells of it."""
+
+    @property
+    def key(self) -> int:
+        """The instance itself."""
+
+    @property
+    def root_key(self) -> int:
+        """The matter."""
+
+
+class Chain(Protocol):
+    """The row that keeps a chain's head: a root instance or a journal."""
+
+    last_sequence: int
+    last_hash: str
+
+    @property
+    def key(self) -> int:
+        """The root key of its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last event of a chain; sequence 0 and hash "" before the first."""
+
+    sequence: int = 0
+    hash: str = ""
+
+
+@dataclass(slots=True)
+class _Buffer:
+    events: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    personal_values: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def record(
+    session: Session,
+    place: Place,
+    type: str,  # noqa: A002 - the trade's word for what kind of event it is
+    actor: Actor,
+    element_id: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    *,
+    on_behalf_of: str | None = None,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Remember that something happened at ``place``; it is written by the next :func:`flush` of its root.
+
+    ``type`` is past tense and dotted ("user_task.completed"). ``details`` are variables-like values; wrap what is
+    personal and might have to be erased in :class:`~engine.history.personal.Personal`. ``occurred_at`` is now unless
+    given. Raises :class:`Refused` for text that no database can store.
+    """
+    buffer = _buffer_of(session)
+    disclosed, personal_values = disclose({**(details or {}), **({"token": actor.token} if actor.token else {})})
+    text = values.canonical(disclosed)
+    if not _is_storable(text):
+        raise Refused(Sentence("The text contains characters that cannot be stored. Please type it again."))
+    if personal_values:
+        buffer.personal_values.setdefault(place.root_key, []).extend(personal_values)
+    buffer.events.setdefault(place.root_key, []).append(
+        {
+            "root_key": place.root_key,
+            "process_instance_key": place.key,
+            "type": type,
+            "occurred_at": (occurred_at or clock.now()).astimezone(UTC),
+            "actor": actor.person,
+            "on_behalf_of": on_behalf_of,
+            "element_id": element_id,
+            "details": text,
+        }
+    )
+
+
+def flush(session: Session, chain: Chain) -> Head:
+    """Write what was recorded for this chain in one INSERT, and set its new head on ``chain``.
+
+    The caller holds the row's lock and saves ``last_sequence`` and ``last_hash`` with it (an ORM row does that by
+    itself, a plain one in the caller's own UPDATE). Gives the new head, or the old one when nothing was recorded.
+    """
+    head = _append(session, chain.key, Head(chain.last_sequence, chain.last_hash))
+    if head.sequence != chain.last_sequence:
+        chain.last_sequence, chain.last_hash = head.sequence, head.hash
+    return head
+
+
+def flush_all(session: Session) -> None:
+    """Write all that was recorded: lock each chain's row, INSERT, and save its head. For commands without a step."""
+    session.flush()  # a matter may have been added in this transaction
+    for root_key in sorted(_buffer_of(session).events):
+        model = Journal if root_key <= MAXIMUM_JOURNAL else ProcessInstance
+        found = session.execute(
+            select(model.last_sequence, model.last_hash).where(model.key == root_key).with_for_update()
+        ).one_or_none()
+        if found is None:
+            raise NotFound(Sentence("There is no such matter."))
+        head = _append(session, root_key, Head(*found))
+        session.execute(
+            update(model)
+            .where(model.key == root_key)
+            .values(last_sequence=head.sequence, last_hash=head.hash)
+            .execution_options(synchronize_session="evaluate")
+        )
+
+
+def journal(session: Session, key: int) -> Journal:
+    """The journal of that key (:data:`DEPLOYMENTS`, :data:`ORGANISATION`), locked for this transaction."""
+    dialect = session.get_bind().dialect.name
+    insert_new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
+    session.execute(insert_new.values(key=key, last_sequence=0, last_hash="").on_conflict_do_nothing())
+    return session.execute(
+        select(Journal).where(Journal.key == key).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
+    """SHA-256 in hexadecimal: the canonical JSON of every column but ``hash``, and of the hash before."""
+    covered = {
+        "root_key": columns["root_key"],
+        "sequence": columns["sequence"],
+        "process_instance_key": columns["process_instance_key"],
+        "type": columns["type"],
+        "occurred_at": columns["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": columns["actor"],
+        "on_behalf_of": columns["on_behalf_of"],
+        "element_id": columns["element_id"],
+        "details": columns["details"],
+        "previous_hash": previous_hash,
+    }
+    # an altered row may hold what UTF-8 cannot: it has a hash all the same, another one
+    return hashlib.sha256(values.canonical(covered).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _append(session: Session, root_key: int, head: Head) -> Head:
+    buffer = _buffer_of(session)
+    events = buffer.events.pop(root_key, [])
+    personal_values = buffer.personal_values.pop(root_key, [])
+    for columns in events:
+        columns["sequence"] = head.sequence + 1
+        columns["hash"] = event_hash(columns, head.hash)
+        head = Head(columns["sequence"], columns["hash"])
+    connection = session.connection()
+    if personal_values:
+        connection.execute(
+            insert(_PERSONAL_VALUES), [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
+        )
+    if events:
+        connection.execute(insert(_EVENTS), events)
+    return head
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
+def _buffer_of(session: Session) -> _Buffer:
+    buffer: _Buffer = session.info.setdefault(_BUFFER, _Buffer())
+    return buffer
+
+
+def _recorded_roots(session: Session) -> Collection[int]:
+    return _buffer_of(session).events
+
+
+@event.listens_for(Session, "before_commit")
+def _refuse_to_lose(session: Session) -> None:
+    """A commit without the history that belongs to it is a mistake in our code, never something to pass over."""
+    if session.in_nested_transaction():
+        return  # a savepoint is released; the commit is still to come
+    if _BUFFER in session.info and _recorded_roots(session):
+        roots = ", ".join(str(key) for key in sorted(_recorded_roots(session)))
+        raise RuntimeError(f"History was recorded for {roots} and not flushed; the commit was stopped.")
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_BUFFER, None)
