@@ -65,7 +65,8 @@ class WorkingTime:
             )
         if self.holidays not in {None, "CN"}:
             raise CalendarRefused(Sentence("Public holidays of {country} are not known.", country=self.holidays))
-        zone_named(self.zone)
+        if self.zone:
+            zone_named(self.zone)
 
     def works_on(self, day: date) -> bool:
         """Whether ``day`` is a working day."""

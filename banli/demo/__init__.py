@@ -1,0 +1,126 @@
+"""The demo organisation: 42 fictitious people of a chain of eleven stores, loaded only where BANLI_DEMO=1.
+
+Loading it again changes nothing that somebody changed meanwhile. All its people share one password hash (they are
+fictitious, and their password is printed at the start), so that a start never computes 42 of them. Without the
+setting, ``withdraw`` leaves them in place but nobody of them can sign in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from engine import models
+from engine.actor import system
+from engine.errors import SettingRefused
+from engine.organisation import assignments, passwords, people, posts, units
+from feel.sentences import Sentence
+
+_FOLDER = Path(__file__).parent
+_ACTOR = system("demo")
+_SINCE = date(2020, 1, 1)
+
+
+def state(session: Session) -> Literal["empty", "demo", "real"]:
+    """Whether the database has nobody, nobody but demo people, or real people."""
+    real = session.scalar(select(func.count()).where(models.Person.demo.is_(False)))
+    if real:
+        return "real"
+    return "demo" if session.scalar(select(func.count()).select_from(models.Person)) else "empty"
+
+
+def load(session: Session, password: str) -> int:
+    """Load what is missing of the demo organisation; every demo person signs in with ``password``.
+
+    Returns how many people were added. Refused where real people are: they would share the system with a printed
+    password.
+    """
+    if state(session) == "real":
+        raise SettingRefused(
+            Sentence("BANLI_DEMO=1: this database has real people, so the demo organisation is not loaded into it.")
+        )
+    _load_posts(session)
+    _load_units(session)
+    added = _load_people(session)
+    _share_password(session, password)
+    return added
+
+
+def withdraw(session: Session) -> int:
+    """Let no demo person sign in any more and end their sessions; returns how many that concerned."""
+    table = models.Person
+    concerned = select(table.id).where(table.demo, table.password_hash.is_not(None))
+    ids = session.scalars(concerned).all()
+    if ids:
+        session.execute(
+            update(table)
+            .where(table.id.in_(ids))
+            .values(password_hash=None, session_version=table.session_version + 1)
+        )
+    return len(ids)
+
+
+def _load_posts(session: Session) -> None:
+    known = set(session.scalars(select(models.Post.code)))
+    for entry in _read("posts.yaml"):
+        if entry["code"] not in known:
+            settings = {key: value for key, value in entry.items() if key != "code"}
+            posts.add(session, _ACTOR, entry["code"], **settings)
+
+
+def _load_units(session: Session) -> None:
+    known = set(session.scalars(select(models.Unit.id)))
+    for entry in _read("units.yaml"):
+        if entry["id"] not in known:
+            units.add(
+                session,
+                _ACTOR,
+                entry["id"],
+                kind=entry["kind"],
+                name=entry["name"],
+                name_en=entry["name_en"],
+                parent_id=entry.get("parent"),
+            )
+
+
+def _load_people(session: Session) -> int:
+    known = set(session.scalars(select(models.Person.id)))
+    new = [entry for entry in _read("people.yaml") if entry["id"] not in known]
+    for entry in new:
+        person = people.add(session, _ACTOR, entry["id"], name=entry["name"], name_en=entry["name_en"])
+        person.demo = True
+        assignments.add(session, _ACTOR, entry["id"], entry["post"], entry["unit"], starts_on=_SINCE)
+    return len(new)
+
+
+def _share_password(session: Session, password: str) -> None:
+    """Give ``password`` to whoever has no password or still has the shared one; own passwords stay."""
+    session.flush()
+    table = models.Person
+    hashes = Counter(session.scalars(select(table.password_hash).where(table.demo)))
+    without = hashes.pop(None, 0)
+    shared, holders = hashes.most_common(1)[0] if hashes else (None, 0)
+    if holders <= 1:
+        shared = None  # that is somebody's own
+    if shared is not None and not without and passwords.matches(shared, password):
+        return
+    session.execute(
+        update(table)
+        .where(table.demo, or_(table.password_hash.is_(None), table.password_hash == shared))
+        .values(
+            password_hash=passwords.hashed(password), failed_sign_ins=0, locked_until=None,
+            session_version=table.session_version + 1,
+        )
+    )  # fmt: skip
+
+
+def _read(name: str) -> Sequence[Mapping[str, Any]]:
+    entries: Sequence[Mapping[str, Any]] = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+    return entries

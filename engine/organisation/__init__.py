@@ -1,0 +1,8 @@
+"""People, units and posts with their dates, and who a task falls to.
+
+The map: ``people`` (who works here, the acting person), ``passwords`` (sign-in), ``units``, ``posts``,
+``assignments``, ``absences``, ``delegations``, ``calendars`` (the verbs; each asks who acts);
+``snapshot`` (the whole organisation in memory, kept until it changes);
+``resolvers`` (line, superior, holders), ``resolution`` (from the value of an assignment expression to the person, in
+the order that the rules demand), ``functions`` (what diagrams may call).
+"""

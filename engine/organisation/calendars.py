@@ -1,0 +1,47 @@
+"""The working time of units, and the days that the administrator declares working or free."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from engine import calendar, models
+from engine.actor import Actor
+from engine.errors import NotFound
+from engine.organisation import rights, snapshot
+from feel.sentences import Sentence
+
+
+def of_kind(kind: str) -> calendar.WorkingTime:
+    """The working time of a unit that has none of its own: stores 09–21 daily, all else that of the head office."""
+    return calendar.STORE if kind == "store" else calendar.HEAD_OFFICE
+
+
+def of_unit(session: Session, unit_id: str | None) -> calendar.WorkingTime:
+    """The working time of a unit, the head office's for None; raises :class:`NotFound`."""
+    organisation = snapshot.of(session)
+    if unit_id is None:
+        return calendar.read(None, calendar.HEAD_OFFICE, organisation.calendar_days)
+    unit = organisation.units.get(unit_id)
+    if unit is None:
+        raise NotFound(Sentence("There is no unit {unit}.", unit=unit_id))
+    return calendar.read(unit.calendar, of_kind(unit.kind), organisation.calendar_days)
+
+
+def set_day(session: Session, actor: Actor, day: date, *, working: bool, name: str) -> None:
+    """Declare one day working or free wherever public holidays count, over what the public calendar says."""
+    rights.administrator(actor)
+    session.merge(models.CalendarDay(day=day, working=working, name=rights.checked_name(name)))
+    session.flush()
+    snapshot.changed(session)
+
+
+def unset_day(session: Session, actor: Actor, day: date) -> None:
+    """Let the public calendar decide about that day again."""
+    rights.administrator(actor)
+    stored = session.get(models.CalendarDay, day)
+    if stored is not None:
+        session.delete(stored)
+        session.flush()
+        snapshot.changed(session)

@@ -1,0 +1,118 @@
+"""What diagrams, tables and forms may ask the organisation, as FEEL functions bound to a session and an instant.
+
+``line(store)``, ``superior(person)``, ``holders(post, unit)`` give a record ``{persons, rule, owner}`` that an
+assignment takes as it is; ``working hours(from, n, unit)`` and ``working days(from, n, unit)`` give a date and time;
+``person name(id)`` a text.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import calendar
+from engine.errors import NotFound
+from engine.organisation import calendars, people, resolvers, snapshot
+from engine.organisation.resolvers import Circumstances, Record
+from feel.errors import ValueRefused
+from feel.sentences import Sentence
+
+#: The names, for compiling expressions without a session.
+NAMES = frozenset({"line", "superior", "holders", "working hours", "working days", "person name"})
+
+_log = logging.getLogger(__name__)
+_Counted = Callable[[datetime, Any, calendar.WorkingTime], calendar.Due]
+
+
+def bound(
+    session: Session,
+    at: datetime,
+    process_id: str | None = None,
+    warn: Callable[[Sentence], None] | None = None,
+) -> Mapping[str, Callable[..., Any]]:
+    """The functions as they answer at ``at`` in that procedure (whose delegations then count).
+
+    ``warn`` is told what a calendar could not know; without it, that goes to the log. A function that is given
+    something it cannot work with raises :class:`feel.ValueRefused`. Nothing is read before the first call.
+    """
+    circumstances = Circumstances(calendar.local_date(at), process_id)
+    report = warn or (lambda sentence: _log.warning("%s", sentence))
+
+    def answer(record: Record) -> dict[str, object]:
+        return record.as_json()
+
+    def line(store: object = None) -> dict[str, object]:
+        return answer(resolvers.line(snapshot.of(session), _text(store, "store"), circumstances))
+
+    def superior(person: object = None) -> dict[str, object]:
+        return answer(resolvers.superior(snapshot.of(session), _text(person, "person") or "–", circumstances))
+
+    def holders(post: object = None, unit: object = None) -> dict[str, object]:
+        code = _text(post, "post") or "–"
+        return answer(resolvers.holders(snapshot.of(session), code, _text(unit, "unit"), circumstances))
+
+    def person_name(id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
+        identifier = _text(id, "id")
+        return None if identifier is None else people.name(session, identifier)
+
+    def counted(count: _Counted, start: object, n: object, unit: object) -> datetime:
+        try:
+            hours = calendars.of_unit(session, _text(unit, "unit"))
+            due = count(_instant(start, hours.zone), _number(n), hours)
+        except (calendar.CalendarRefused, NotFound) as refused:
+            raise ValueRefused(refused.sentence) from refused
+        for warning in due.warnings:
+            report(warning)
+        return due.at.astimezone(calendar.zone_named(hours.zone))
+
+    def working_hours(start: object, n: object, unit: object = None) -> datetime:
+        return counted(calendar.working_hours, start, n, unit)
+
+    def working_days(start: object, n: object, unit: object = None) -> datetime:
+        days = _number(n)
+        if days != int(days):
+            raise ValueRefused(Sentence("Working days are counted in whole days, not {days}.", days=days))
+        return counted(calendar.working_days, start, int(days), unit)
+
+    return {
+        "line": line,
+        "superior": superior,
+        "holders": holders,
+        "working hours": working_hours,
+        "working days": working_days,
+        "person name": person_name,
+    }
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueRefused(Sentence("“{name}” must be a text, not {value}.", name=name, value=str(value)[:60]))
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueRefused(Sentence("Working time is counted in numbers, not {value}.", value=str(value)[:60]))
+    return Decimal(value)
+
+
+def _instant(value: object, zone: str) -> datetime:
+    """A FEEL date and time (or date: its midnight); without a zone it is what clocks of the unit show."""
+    text = str(value).partition("@")[0]
+    try:
+        instant = datetime.fromisoformat(text)
+        if len(text) == len("2026-11-23"):
+            instant = datetime.combine(date.fromisoformat(text), time.min)
+    except ValueError as error:
+        raise ValueRefused(
+            Sentence("Working time is counted from a date and time, not {value}.", value=text[:60])
+        ) from error
+    if instant.tzinfo is None:
+        named = str(value).partition("@")[2] or zone
+        return instant.replace(tzinfo=calendar.zone_named(named))
+    return instant

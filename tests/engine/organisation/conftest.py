@@ -1,0 +1,48 @@
+"""The demo organisation, in a real database, with people acting in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from banli import demo
+from engine import clock
+from engine.actor import Actor
+from engine.database import Database
+from engine.organisation import people
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # Monday noon in Shanghai
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def monday_noon() -> Iterator[None]:
+    with clock.pinned(NOON):
+        yield
+
+
+def filled(database: Database) -> Database:
+    with database.writer.begin() as session:
+        demo.load(session, "banli-demo")
+    return database
+
+
+@pytest.fixture
+def chain(database: Database) -> Database:
+    """The demo organisation on SQLite and on PostgreSQL."""
+    return filled(database)
+
+
+@pytest.fixture
+def session(sqlite_database: Database) -> Iterator[Session]:
+    """One transaction on the demo organisation, on SQLite; nothing in it is committed."""
+    with filled(sqlite_database).writer() as session:
+        yield session
+
+
+@pytest.fixture
+def as_person(session: Session) -> Callable[[str], Actor]:
+    return lambda person_id: people.actor(session, person_id, NOON)
