@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from feel.decisions import model
 from feel.decisions.functions import defined
-from feel.decisions.types import ANY, ValueType
+from feel.decisions.tables import CompiledTable
+from feel.decisions.types import ANY, ValueType, shown
 from feel.scope import Scope
 from feel.sentences import Sentence
 from feel.values import Function
@@ -160,7 +161,9 @@ class BoxedCompiler:
         def evaluate(scope: Scope, run: Run) -> object:
             function = called(scope, run)
             if not isinstance(function, Function):
-                run.cannot("no_function", expression.id, Sentence("{id} calls what is no function.", id=expression.id))
+                run.cannot(
+                    "no_function", expression.id, Sentence("{id} calls what is no function.", id=expression.id)
+                )
                 return None
             arguments = {
                 name: run.coerce(code(scope, run), wanted, expression.id, name) for name, code, wanted in bindings
@@ -173,26 +176,42 @@ class BoxedCompiler:
         condition = self.compile(expression.condition, names)
         then = self.compile(expression.then, names)
         otherwise = self.compile(expression.otherwise, names)
-        return lambda scope, run: then(scope, run) if condition(scope, run) is True else otherwise(scope, run)
+
+        def evaluate(scope: Scope, run: Run) -> object:
+            answer = condition(scope, run)
+            if answer is True:
+                return then(scope, run)
+            if answer is False or answer is None:
+                return otherwise(scope, run)
+            _no_boolean(answer, expression.id, run)
+            return None
+
+        return evaluate
 
     def _filter(self, expression: model.Filter, names: tuple[str, ...]) -> Code:
         source = self.compile(expression.source, names)
         match = self.compile(expression.match, (*names, "item"))
 
         def evaluate(scope: Scope, run: Run) -> object:
-            found = []
+            found: list[object] = []
             for item in _as_list(source(scope, run)):
                 run.meter.spend(1)
-                values = {**item, "item": item} if item.__class__ is dict else {"item": item}  # type: ignore[dict-item]
-                if match(Scope(values, scope, run.meter), run) is True:
+                values = {**item, "item": item} if item.__class__ is dict else {"item": item}
+                answer = match(Scope(values, scope, run.meter), run)
+                if answer is True:
                     found.append(item)
+                elif answer is not False and answer is not None:
+                    _no_boolean(answer, expression.id, run)
+                    return None
             return found
 
         return evaluate
 
     def _iterator(self, expression: model.Iterator, names: tuple[str, ...]) -> Code:
         source = self.compile(expression.source, names)
-        inside: Iterable[str] = (expression.variable, "partial") if expression.kind == "for" else (expression.variable,)
+        inside: Iterable[str] = (
+            (expression.variable, "partial") if expression.kind == "for" else (expression.variable,)
+        )
         body = self.compile(expression.body, (*names, *inside))
         variable = expression.variable
 
@@ -227,10 +246,11 @@ def _list(items: tuple[Code, ...]) -> Code:
     return lambda scope, run: [item(scope, run) for item in items]
 
 
+def _no_boolean(answer: object, element_id: str, run: Run) -> None:
+    run.cannot("type", element_id, Sentence("{value} is neither true nor false.", value=shown(answer)))
+
+
 def _as_list(value: object) -> list[object]:
     if value is None:
         return []
-    return value if value.__class__ is list else [value]  # type: ignore[return-value]
-
-
-from feel.decisions.tables import CompiledTable  # noqa: E402 - tables need nothing of this module, types do
+    return value if value.__class__ is list else [value]

@@ -49,7 +49,7 @@ class BoxedReader:
                 Sentence(
                     "{element} (line {line}) holds {count} expressions; only one is possible.",
                     element=local_name(element),
-                    line=element.sourceline or 0,
+                    line=element.sourceline,
                     count=len(found),
                 ),
             )
@@ -62,7 +62,9 @@ class BoxedReader:
             self.problems.error(
                 identifier,
                 "nesting",
-                Sentence("The expression {id} is nested more than {limit} levels deep.", id=identifier, limit=NESTING),
+                Sentence(
+                    "The expression {id} is nested more than {limit} levels deep.", id=identifier, limit=NESTING
+                ),
             )
             return model.LiteralExpression(identifier, "null")
         self.depth += 1
@@ -112,7 +114,10 @@ class BoxedReader:
             self.problems.error(
                 identifier,
                 "imported_values",
-                Sentence("{id} imports values from a document, which is not supported. Write them as a list.", id=identifier),
+                Sentence(
+                    "{id} imports values from a document, which is not supported. Write them as a list.",
+                    id=identifier,
+                ),
             )
         return model.LiteralExpression(identifier, text_of(element, "text"), type_of(element))
 
@@ -149,7 +154,7 @@ class BoxedReader:
             Sentence(
                 "{element} (line {line}) has no expression for {part}. Fill it in.",
                 element=local_name(element),
-                line=element.sourceline or 0,
+                line=element.sourceline,
                 part=name,
             ),
         )

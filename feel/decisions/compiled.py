@@ -117,10 +117,15 @@ class Decisions:
         self.decisions = DecisionMap(self._decision(element) for element in main.decisions)
         self.services = {service.name: service.id for service in main.decision_services}
         self._references: dict[str, str] = {}
-        for named in (*main.decision_services, *main.decisions):
-            self._references[named.name] = f"{main.namespace}#{named.id}"
-        for identified in (*main.decision_services, *main.decisions):
-            self._references[identified.id] = f"{main.namespace}#{identified.id}"
+        evaluated: tuple[model.DecisionService | model.DecisionElement, ...] = (
+            *main.decision_services,
+            *main.decisions,
+        )
+        # An id wins over a name that happens to be the same.
+        for each in evaluated:
+            self._references[each.name] = f"{main.namespace}#{each.id}"
+        for each in evaluated:
+            self._references[each.id] = f"{main.namespace}#{each.id}"
         self._order = {
             reference: self._requirements.decisions_before([reference])
             for reference in set(self._references.values())
@@ -128,7 +133,9 @@ class Decisions:
 
     def _decision(self, element: model.DecisionElement) -> Decision:
         reference = f"{self.namespace}#{element.id}"
-        names = dict.fromkeys(self._requirements.elements[each].name for each in self._requirements.inputs_of(reference))
+        names = dict.fromkeys(
+            self._requirements.elements[each].name for each in self._requirements.inputs_of(reference)
+        )
         for each in self._requirements.decisions_before([reference]):
             node = self._nodes[each]
             if isinstance(node, DecisionNode):
@@ -144,7 +151,7 @@ class Decisions:
             description=element.description,
         )
 
-    def evaluate(  # noqa: PLR0913 - each is asked for by its name
+    def evaluate(
         self,
         decision_id: str,
         variables: Mapping[str, object],

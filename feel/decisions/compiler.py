@@ -9,7 +9,7 @@ from feel.decisions import model
 from feel.decisions.boxed import BoxedCompiler
 from feel.decisions.item_definitions import TypeLibrary
 from feel.decisions.nodes import DecisionNode, InputNode, KnowledgeNode, Node, Seen, ServiceNode
-from feel.decisions.requirements import Requirements
+from feel.decisions.requirements import Requirements, elements_of
 from feel.decisions.texts import Texts
 from feel.meter import Meter
 from feel.sentences import Sentence
@@ -78,13 +78,13 @@ class GraphCompiler:
     def _circular_imports(self, files: list[model.Definitions]) -> None:
         names = ", ".join(file.name or file.namespace for file in files)
         for file in files:
-            self.problems.error(file.id, "cycle", Sentence("The files import each other in a circle: {names}.", names=names))
+            self.problems.error(
+                file.id, "cycle", Sentence("The files import each other in a circle: {names}.", names=names)
+            )
 
     def _texts_of(self, file: model.Definitions, built: Mapping[str, Texts]) -> Texts:
         texts = Texts(self.functions, self.problems, strict=self.strict)
-        imported = {
-            each.name: built[each.namespace].types for each in file.imports if each.namespace in built
-        }
+        imported = {each.name: built[each.namespace].types for each in file.imports if each.namespace in built}
         texts.types = TypeLibrary(
             file.item_definitions,
             imported,
@@ -95,8 +95,7 @@ class GraphCompiler:
         for each in file.imports:
             found = self.requirements.files.get(each.namespace)
             if found is not None:
-                members.extend(element.name for element in (*found.input_data, *found.decisions))
-                members.extend(element.name for element in (*found.business_knowledge_models, *found.decision_services))
+                members.extend(element.name for element in elements_of(found))
         texts.members = tuple(dict.fromkeys(members))
         return texts
 
@@ -123,9 +122,7 @@ class GraphCompiler:
         return next((each.name for each in self.main.imports if each.namespace == home.namespace), "")
 
     def _seen(self, reference: str) -> tuple[Seen, ...]:
-        return tuple(
-            Seen(each.reference, each.prefix, each.name) for each in self.requirements.required[reference]
-        )
+        return tuple(Seen(each.reference, each.prefix, each.name) for each in self.requirements.required[reference])
 
     def _decision(self, reference: str, element: model.DecisionElement, texts: Texts) -> DecisionNode:
         seen = self._seen(reference)
@@ -209,9 +206,7 @@ class GraphCompiler:
             if reference in self.requirements.elements
         )
         wanted = texts.types.result_of(texts.types.resolve(element.type_reference, element.id))
-        return ServiceNode(
-            element.id, element.name, parameters=tuple(parameters), outputs=outputs, result=wanted
-        )
+        return ServiceNode(element.id, element.name, parameters=tuple(parameters), outputs=outputs, result=wanted)
 
 
 def _names(seen: tuple[Seen, ...]) -> tuple[str, ...]:

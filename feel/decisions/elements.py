@@ -25,7 +25,7 @@ def local_name(element: etree._Element) -> str:
 def text_of(element: etree._Element, child: str) -> str:
     """The stripped text of the first child called ``child``, "" without one."""
     found = next(iter(children(element, child)), None)
-    return "" if found is None else "".join(found.itertext()).strip()
+    return "" if found is None else "".join(map(str, found.itertext())).strip()
 
 
 def name_of(element: etree._Element, attribute: str = "name") -> str:

@@ -28,9 +28,11 @@ class NamedType(ValueType):
         self.target: ValueType = types.ANY
 
     def violation(self, value: object, meter: Meter) -> Violation | None:
+        """Why the value does not belong to the type, None when it does."""
         return self.target.violation(value, meter)
 
     def coerce(self, value: object, meter: Meter) -> object:
+        """The value as the type wants it."""
         return self.target.coerce(value, meter)
 
 
@@ -137,9 +139,7 @@ class TypeLibrary:
         if definition.function is not None:
             base = types.FunctionType(name, self.resolve(definition.function[1], definition.id))
         elif definition.components:
-            base = types.ContextType(
-                name, {each.name: self._build(each.type) for each in definition.components}
-            )
+            base = types.ContextType(name, {each.name: self._build(each.type) for each in definition.components})
         else:
             base = self.resolve(definition.type_reference, definition.id)
         base = self._constrained(name, base, definition.allowed_values)

@@ -100,6 +100,7 @@ class InputNode(Node):
         self.type = wanted
 
     def value(self, frame: Frame) -> object:
+        """The value in a frame."""
         run = frame.run
         value = frame.given(self.name, self.prefix, run.asked_for, self.element_id)
         return None if value is None else run.coerce(value, self.type, self.element_id, self.name)
@@ -108,7 +109,7 @@ class InputNode(Node):
 class DecisionNode(Node):
     """A decision: its logic applied to what it requires."""
 
-    def __init__(  # noqa: PLR0913 - each is a part of a decision
+    def __init__(
         self,
         element_id: str,
         name: str,
@@ -128,6 +129,7 @@ class DecisionNode(Node):
         self.implicit = implicit
 
     def value(self, frame: Frame) -> object:
+        """The value in a frame."""
         run = frame.run
         values = seen_values(self.seen, frame)
         for name in self.implicit:
@@ -169,6 +171,7 @@ class KnowledgeNode(Node):
         self.reference = ""
 
     def value(self, frame: Frame) -> object:
+        """The value in a frame."""
         run, code, result = frame.run, self.code, self.result
         values: dict[str, object] = {}
         scope = Scope(values, None, run.meter)
@@ -202,6 +205,7 @@ class ServiceNode(Node):
         self.result = result
 
     def value(self, frame: Frame) -> object:
+        """The value in a frame."""
         run = frame.run
 
         def body(arguments: dict[str, object]) -> object:

@@ -33,9 +33,7 @@ class Result:
         if not cell.text:
             return
         self.expression = texts.compile(cell.text, cell.id, names, "expression")
-        if self.expression is None:
-            self.is_constant = True
-        elif isinstance(self.expression.syntax, syntax.NullLiteral):
+        if self.expression is None or isinstance(self.expression.syntax, syntax.NullLiteral):
             self.is_constant = True
         else:
             try:
@@ -94,7 +92,9 @@ class OutputColumn:
 
     def allows(self, value: object, meter: Meter) -> bool:
         """Whether the value is among the output values (always, where there is no list of them)."""
-        return not self.tests or any(test.test(value, Scope({"?": value}, None, meter)) is True for test in self.tests)
+        return not self.tests or any(
+            test.test(value, Scope({"?": value}, None, meter)) is True for test in self.tests
+        )
 
     def rank(self, value: object) -> int:
         """The place of a value in the list of output values; those that are not in it come last."""

@@ -68,7 +68,7 @@ class _Reader:
                     Sentence(
                         "The element {element} (line {line}) is no part of DMN 1.1 to 1.5.",
                         element=kind,
-                        line=element.sourceline or 0,
+                        line=element.sourceline,
                     ),
                 )
         self._unique_ids()
@@ -102,7 +102,7 @@ class _Reader:
                         "them another id.",
                         id=identifier,
                         element=local_name(element),
-                        line=element.sourceline or 0,
+                        line=element.sourceline,
                     ),
                 )
             seen.add(identifier)
@@ -144,7 +144,7 @@ class _Reader:
         return type_of(variable)
 
     def _references(self, element: etree._Element, requirement: str, required: str) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
         for holder in children(element, requirement):
             found.extend(self._reference(reference) for reference in children(holder, required))
         return tuple(reference for reference in found if reference)
@@ -159,7 +159,7 @@ class _Reader:
                 Sentence(
                     "{element} (line {line}) refers to {href}, which is no reference of the form #id.",
                     element=local_name(element),
-                    line=element.sourceline or 0,
+                    line=element.sourceline,
                     href=href or "-",
                 ),
             )
@@ -259,7 +259,5 @@ class _Reader:
 
 
 def _function_item(element: etree._Element) -> tuple[tuple[model.Parameter, ...], str]:
-    parameters = tuple(
-        model.Parameter(name_of(child), type_of(child)) for child in children(element, "parameters")
-    )
+    parameters = tuple(model.Parameter(name_of(child), type_of(child)) for child in children(element, "parameters"))
     return parameters, plain_type(element.get("outputTypeRef") or "")

@@ -105,9 +105,7 @@ class Line:
                 continue
             low = 0 if interval.low is None else self.segment(interval.low) + (not interval.low_included)
             high = (
-                self.null - 1
-                if interval.high is None
-                else self.segment(interval.high) - (not interval.high_included)
+                self.null - 1 if interval.high is None else self.segment(interval.high) - (not interval.high_included)
             )
             if low <= high:
                 found.append((low, high))

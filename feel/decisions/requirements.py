@@ -96,9 +96,7 @@ class Requirements:
                 self.problems.error(
                     element.id,
                     "reference",
-                    Sentence(
-                        "{name} requires {reference}, which does not exist.", name=element.name, reference=each
-                    ),
+                    Sentence("{name} requires {reference}, which does not exist.", name=element.name, reference=each),
                 )
             else:
                 found.append(self._named(each, self.file_of[reference]))

@@ -51,13 +51,9 @@ class Run:
         Raises:
             DecisionError: Always.
         """
-        raise DecisionError(
-            sentence, code=code, decision_id=self.decision_id, element_id=element_id, values=values
-        )
+        raise DecisionError(sentence, code=code, decision_id=self.decision_id, element_id=element_id, values=values)
 
-    def cannot(
-        self, code: str, element_id: str, sentence: Sentence, values: dict[str, object] | None = None
-    ) -> None:
+    def cannot(self, code: str, element_id: str, sentence: Sentence, values: dict[str, object] | None = None) -> None:
         """What has no value: ends the evaluation, or is null with a warning where nothing escalates."""
         if self.escalate:
             self.refuse(code, element_id, sentence, values)

@@ -64,7 +64,9 @@ class _TableReader:
 
     def _complete(self, table: model.DecisionTable) -> None:
         if not table.outputs:
-            self.problems.error(self.id, "without_output", Sentence("The table {table} has no output.", table=self.id))
+            self.problems.error(
+                self.id, "without_output", Sentence("The table {table} has no output.", table=self.id)
+            )
         if not table.rules:
             self.problems.error(
                 self.id, "without_rules", Sentence("The table {table} has no rules. Add at least one.", table=self.id)
@@ -75,7 +77,10 @@ class _TableReader:
                 self.problems.error(
                     output.id,
                     "without_name",
-                    Sentence("An output of the table {table} has no name; with several outputs each needs one.", table=self.id),
+                    Sentence(
+                        "An output of the table {table} has no name; with several outputs each needs one.",
+                        table=self.id,
+                    ),
                 )
             elif names.count(output.name) > 1:
                 self.problems.error(
@@ -135,7 +140,9 @@ class _TableReader:
             self.problems.error(
                 identifier,
                 "missing_expression",
-                Sentence("Input {index} of the table {table} has no expression. Fill it in.", index=index, table=self.id),
+                Sentence(
+                    "Input {index} of the table {table} has no expression. Fill it in.", index=index, table=self.id
+                ),
             )
             text = model.Text(identifier, "null")
         return model.TableInput(

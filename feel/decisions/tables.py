@@ -194,9 +194,7 @@ class CompiledTable:
                     warning.element_id,
                 )
 
-    def _refuse(
-        self, code: str, sentence: Sentence, values: list[object], run: Run, element_id: str = ""
-    ) -> None:
+    def _refuse(self, code: str, sentence: Sentence, values: list[object], run: Run, element_id: str = "") -> None:
         run.refuse(code, element_id or self.table.id, sentence, self._named(values))
 
     def _named(self, values: list[object]) -> dict[str, object]:

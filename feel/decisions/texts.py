@@ -10,6 +10,7 @@ from feel import syntax
 from feel.decisions.cells import NotConstant, region_of
 from feel.errors import EvaluationWarning, FeelSyntaxError, UndeclaredName
 from feel.evaluation import Kind
+from feel.numbers import CONTEXT
 from feel.scope import Scope
 from feel.sentences import Sentence
 
@@ -110,7 +111,9 @@ class Texts:
         """The unary tests of a cell."""
         return self.compile(text, element_id, names, "unary tests")
 
-    def value_tests(self, text: str, element_id: str, names: tuple[str, ...] = ()) -> Callable[[object, Meter], object] | None:
+    def value_tests(
+        self, text: str, element_id: str, names: tuple[str, ...] = ()
+    ) -> Callable[[object, Meter], object] | None:
         """Unary tests of a value that is given; None (with a problem) when they are no FEEL."""
         compiled = self.compile(text, element_id, names, "unary tests")
         if compiled is None:
@@ -133,8 +136,8 @@ class Texts:
         match node:
             case syntax.NumberLiteral() | syntax.StringLiteral() | syntax.BooleanLiteral():
                 return node.value
-            case syntax.Negation(operand=syntax.NumberLiteral()):
-                return -node.operand.value if node.operand.value else node.operand.value
+            case syntax.Negation(operand=syntax.NumberLiteral(value=number)):
+                return CONTEXT.minus(number)
         if not self._is_closed(node, names):
             raise NotConstant
         text = str(node)

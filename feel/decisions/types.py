@@ -78,14 +78,12 @@ class ValueType:
         violation = self.violation(value, meter)
         if violation is None:
             return value
-        if value.__class__ is list and len(value) == 1 and self.conforms(value[0], meter):  # type: ignore[arg-type,index]
-            return value[0]  # type: ignore[index]
+        if value.__class__ is list and len(value) == 1 and self.conforms(value[0], meter):
+            return value[0]
         return violation
 
     def _mismatch(self, value: object) -> Violation:
-        return Violation(
-            "type", Sentence("{value} is no {type}.", value=shown(value), type=self.name)
-        )
+        return Violation("type", Sentence("{value} is no {type}.", value=shown(value), type=self.name))
 
 
 ANY = ValueType("Any")
@@ -101,11 +99,13 @@ class BuiltInType(ValueType):
         self.kind = kind
 
     def violation(self, value: object, meter: Meter) -> Violation | None:  # noqa: ARG002 - asked by subclasses
+        """Why the value does not belong to the type, None when it does."""
         if value is None or kind_of(value) == self.kind:
             return None
         return self._mismatch(value)
 
     def coerce(self, value: object, meter: Meter) -> object:
+        """The value as the type wants it."""
         if value is None or kind_of(value) == self.kind:
             return value
         if self.kind == "date and time" and kind_of(value) == "date":
@@ -123,7 +123,8 @@ class IntegerType(ValueType):
     kind = "number"
 
     def violation(self, value: object, meter: Meter) -> Violation | None:  # noqa: ARG002 - asked by subclasses
-        if value is None or (value.__class__ is Decimal and value == value.to_integral_value()):  # type: ignore[attr-defined]
+        """Why the value does not belong to the type, None when it does."""
+        if value is None or (value.__class__ is Decimal and value == value.to_integral_value()):
             return None
         return self._mismatch(value)
 
@@ -140,11 +141,12 @@ class ListType(ValueType):
         self.item = item
 
     def violation(self, value: object, meter: Meter) -> Violation | None:
+        """Why the value does not belong to the type, None when it does."""
         if value is None:
             return None
         if value.__class__ is not list:
             return self._mismatch(value)
-        for index, each in enumerate(value, 1):  # type: ignore[arg-type,var-annotated]
+        for index, each in enumerate(value, 1):
             violation = self.item.violation(each, meter)
             if violation is not None:
                 return Violation(
@@ -154,6 +156,7 @@ class ListType(ValueType):
         return None
 
     def coerce(self, value: object, meter: Meter) -> object:
+        """The value as the type wants it."""
         if value is None:
             return None
         if value.__class__ is not list:
@@ -178,20 +181,19 @@ class ContextType(ValueType):
         self.entries = dict(entries)
 
     def violation(self, value: object, meter: Meter) -> Violation | None:
+        """Why the value does not belong to the type, None when it does."""
         if value is None:
             return None
         if value.__class__ is not dict:
             return self._mismatch(value)
         for name, entry in self.entries.items():
-            if name not in value:  # type: ignore[operator]
+            if name not in value:
                 return Violation(
                     "type", Sentence("The entry {name} of {type} is missing.", name=name, type=self.name)
                 )
-            violation = entry.violation(value[name], meter)  # type: ignore[index]
+            violation = entry.violation(value[name], meter)
             if violation is not None:
-                return Violation(
-                    violation.code, Sentence("{name}: {reason}", name=name, reason=violation.sentence)
-                )
+                return Violation(violation.code, Sentence("{name}: {reason}", name=name, reason=violation.sentence))
         return None
 
 
@@ -207,6 +209,7 @@ class FunctionType(ValueType):
         self.result = result
 
     def violation(self, value: object, meter: Meter) -> Violation | None:  # noqa: ARG002 - asked by subclasses
+        """Why the value does not belong to the type, None when it does."""
         # A function may be called in more ways than one (sum, max), so its parameters are not compared.
         return None if value is None or isinstance(value, Function) else self._mismatch(value)
 
@@ -224,6 +227,7 @@ class ConstrainedType(ValueType):
         self.tests = tests
 
     def violation(self, value: object, meter: Meter) -> Violation | None:
+        """Why the value does not belong to the type, None when it does."""
         violation = self.base.violation(value, meter)
         if violation is not None or value is None or self.tests(value, meter) is True:
             return violation
@@ -233,6 +237,7 @@ class ConstrainedType(ValueType):
         )
 
     def coerce(self, value: object, meter: Meter) -> object:
+        """The value as the type wants it."""
         coerced = self.base.coerce(value, meter)
         if coerced is None or isinstance(coerced, Violation):
             return coerced

@@ -67,7 +67,9 @@ def decision_table(
     return "".join(parts)
 
 
-def decision(logic: str, *, id_: str = "d", name: str = "决定", inputs: Sequence[str] = (), requires: str = "") -> str:
+def decision(
+    logic: str, *, id_: str = "d", name: str = "决定", inputs: Sequence[str] = (), requires: str = ""
+) -> str:
     """A decision that requires the input data of these names."""
     required = "".join(
         f'<informationRequirement><requiredInput href="#in_{each}"/></informationRequirement>' for each in inputs
@@ -75,7 +77,9 @@ def decision(logic: str, *, id_: str = "d", name: str = "决定", inputs: Sequen
     return f'<decision id="{id_}" name={quoteattr(name)}>{required}{requires}{logic}</decision>'
 
 
-def table_file(inputs: Sequence[tuple[str, str]], outputs: Sequence[str], rules: Sequence[Row], **options: object) -> bytes:
+def table_file(
+    inputs: Sequence[tuple[str, str]], outputs: Sequence[str], rules: Sequence[Row], **options: object
+) -> bytes:
     """A file with one decision d, a table over input data."""
     return definitions(
         "".join(input_data(name, type_) for name, type_ in inputs)

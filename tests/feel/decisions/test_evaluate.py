@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from files import table_file
 
 from feel import decisions
+from tests.feel.decisions.files import table_file
 
 AUTHORITY = table_file(
     [("amount_effective", "number")],
