@@ -14,7 +14,7 @@ Decision tables and models are in :mod:`feel.decisions`.
 
 from __future__ import annotations
 
-from feel.conversion import from_python
+from feel.conversion import from_python, to_python
 from feel.errors import (
     EvaluationWarning,
     FeelError,
@@ -26,12 +26,17 @@ from feel.errors import (
 from feel.evaluation import Evaluation, Expression, compile_text
 from feel.limits import DEFAULT, Limits
 from feel.sentences import Sentence
+from feel.temporal import Date, DateTime, Time
+from feel.temporal_duration import DaysAndTimeDuration, YearsAndMonthsDuration
 from feel.values import Function, Range
 
 compile = compile_text  # noqa: A001 - as re.compile
 
 __all__ = [
     "DEFAULT",
+    "Date",
+    "DateTime",
+    "DaysAndTimeDuration",
     "Evaluation",
     "EvaluationWarning",
     "Expression",
@@ -42,8 +47,11 @@ __all__ = [
     "Limits",
     "Range",
     "Sentence",
+    "Time",
     "UndeclaredName",
     "ValueRefused",
+    "YearsAndMonthsDuration",
     "compile",
     "from_python",
+    "to_python",
 ]

@@ -19,13 +19,36 @@ import datetime
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from feel.errors import ValueRefused
 from feel.limits import VALUE_DEPTH
 from feel.numbers import EXACT
 from feel.sentences import Sentence
+from feel.temporal import Date, DateTime, Time
+from feel.temporal_duration import DaysAndTimeDuration, YearsAndMonthsDuration
+from feel.temporal_python import (
+    date_and_time_of,
+    date_of,
+    duration_of,
+    python_date,
+    python_date_and_time,
+    python_duration,
+    python_time,
+    time_of,
+)
 from feel.values import Function, Range
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FEEL = (Range, Function, Date, Time, DateTime, DaysAndTimeDuration, YearsAndMonthsDuration)
+_TO_PYTHON: dict[type, Callable[[Any], object]] = {
+    Date: python_date,
+    Time: python_time,
+    DateTime: python_date_and_time,
+    DaysAndTimeDuration: python_duration,
+}
 _SMALL = 10**33
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -81,9 +104,45 @@ def _context(value: Mapping[object, object], depth: int) -> dict[str, object]:
     return context
 
 
-def _other(value: object) -> object:
-    if isinstance(value, Range | Function):
+def _temporal(convert: Callable[[Any], object], value: datetime.datetime | datetime.time) -> object:
+    try:
+        return convert(value)
+    except ValueError:
+        raise ValueRefused(Sentence("The time zone of {value} is no FEEL zone.", value=str(value))) from None
+
+
+def to_python(value: object) -> object:
+    """The Python value of a FEEL value: the temporal types become those of :mod:`datetime`.
+
+    Numbers stay Decimal; years and months durations, ranges and functions have no counterpart and stay as they are.
+
+    Raises:
+        ValueRefused: A date beyond the years 1 to 9999, or a time finer than a microsecond.
+    """
+    if isinstance(value, list):
+        return [to_python(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_python(item) for key, item in value.items()}
+    convert = _TO_PYTHON.get(value.__class__)
+    if convert is None:
         return value
+    try:
+        return convert(value)
+    except (ValueError, OverflowError):
+        raise ValueRefused(Sentence("Python has no value for {value}.", value=str(value))) from None
+
+
+def _other(value: object) -> object:
+    if isinstance(value, _FEEL):
+        return value
+    if isinstance(value, datetime.datetime):
+        return _temporal(date_and_time_of, value)
+    if isinstance(value, datetime.date):
+        return date_of(value)
+    if isinstance(value, datetime.time):
+        return _temporal(time_of, value)
+    if isinstance(value, datetime.timedelta):
+        return duration_of(value)
     if isinstance(value, bool | int):  # an IntEnum and its like
         return from_python(int(value))
     if isinstance(value, str):

@@ -27,6 +27,8 @@ from feel.names import layer_of
 from feel.parser import Parser
 from feel.scope import Scope
 from feel.sentences import Sentence
+from feel.syntax import RangeLiteral, UnaryComparison
+from feel.values import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -143,6 +145,23 @@ def too_deep(meter: Meter) -> LimitExceeded:
 
 def _no_test(value: object, scope: Scope) -> bool | None:  # noqa: ARG001 - one signature for all tests
     raise TypeError("only unary tests have a test(); compile with kind='unary tests'")
+
+
+def constant_range(text: str) -> Range | None:
+    """The range that a text spells, where its ends are constants; None for any other text."""
+    try:
+        tree = Parser(Source(text, ""), (), (_BUILTIN_LAYER,), (), strict=False).expression_text()
+        compiler = Compiler("", frozenset(), frozenset())
+        if isinstance(tree, RangeLiteral):
+            known, value = compiler.constant(tree)
+        elif isinstance(tree, UnaryComparison):
+            known, _ = compiler.constant(tree.operand)
+            value = compiler.run(tree)(Scope({}, None, Meter()))
+        else:
+            return None
+    except (FeelSyntaxError, RecursionError):
+        return None
+    return value if known and isinstance(value, Range) else None
 
 
 _BUILTIN_LAYER = layer_of(tuple(BUILTIN))

@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from feel.builtin.numbers import integer
 from feel.builtin.registry import NoResult, builtin
 from feel.numbers import CONTEXT, ONE, ZERO
 from feel.sentences import Sentence
@@ -195,7 +194,7 @@ def any_(meter: Meter, items: list[object]) -> object:
 
 def index_in(items: list[object], position: Decimal, *, end: int = 0) -> int:
     """The index from 0 of a position from 1 or from -1 backwards; ``end`` allows places after the last."""
-    number = integer(position, "position")
+    number = int(position)
     if 0 < number <= len(items) + end:
         return number - 1
     if 0 < -number <= len(items):
@@ -209,7 +208,7 @@ def sublist(meter: Meter, items: list[object], start: Decimal, length: Decimal |
     first = index_in(items, start)
     if length is None:
         return _built(meter, items[first:])
-    size = integer(length, "length")
+    size = int(length)
     if size < 1 or first + size > len(items):
         raise NoResult(Sentence("There are not {length} items from there.", length=size))
     return _built(meter, items[first : first + size])
@@ -224,6 +223,8 @@ def _built(meter: Meter, items: list[object]) -> list[object]:
 @builtin("append", "list: list", "item*: any")
 def append(meter: Meter, items: list[object], added: list[object]) -> object:
     """append([1], 2, 3) = [1, 2, 3]."""
+    if not added:
+        raise NoResult(Sentence("There is nothing to append."))
     meter.check_size(len(items) + len(added))
     return _built(meter, items + added)
 

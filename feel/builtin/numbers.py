@@ -16,21 +16,15 @@ from decimal import (
 from typing import TYPE_CHECKING
 
 from feel.builtin.registry import NoResult, builtin
-from feel.numbers import CONTEXT, EXPONENT, PRECISION, ZERO
+from feel.numbers import CONTEXT, PRECISION, ZERO
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
     from feel.meter import Meter
 
+#: The exponents of IEEE 754 decimal128.
+MIN_SCALE, MAX_SCALE = -6111, 6176
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
-
-
-def integer(value: Decimal, what: str) -> int:
-    """A whole number, or a refusal that says what was to be one."""
-    number = int(value)
-    if number != value:
-        raise NoResult(Sentence("{what} must be a whole number, not {number}.", what=what, number=str(value)))
-    return number
 
 
 def number_from(text: str) -> Decimal:
@@ -72,8 +66,8 @@ def number_with_separators(
 
 def rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """A number with so many digits after the point; a negative scale rounds before the point."""
-    digits = integer(scale, "scale")
-    if not -EXPONENT < digits < EXPONENT + PRECISION:
+    digits = int(scale)
+    if not MIN_SCALE <= digits <= MAX_SCALE:
         raise NoResult(Sentence("The scale {scale} is out of range.", scale=str(scale)))
     if not value:
         return ZERO

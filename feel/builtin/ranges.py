@@ -1,1 +1,115 @@
-"""Range functions (DMN 1.5, table 79)."""
+"""Range functions (DMN 1.5, table 79): how points and ranges lie to each other.
+
+Every end is a pair (value, step): step 1 is just above the value, -1 just below. With these, an open end
+needs no case of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feel.builtin.registry import NoResult, builtin
+from feel.sentences import Sentence
+from feel.values import Range, compare, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feel.meter import Meter
+
+
+class _End:
+    """An end of a range, or a point. ``infinite`` is -1 or 1 for an end that a range does not have."""
+
+    __slots__ = ("infinite", "step", "value")
+
+    def __init__(self, value: object, step: int, infinite: int = 0) -> None:
+        self.value = value
+        self.step = step
+        self.infinite = infinite
+
+    def to(self, other: _End) -> int:
+        """Negative, zero or positive as this end lies to another."""
+        if self.infinite or other.infinite:
+            return (self.infinite > other.infinite) - (self.infinite < other.infinite)
+        order = compare(self.value, other.value)
+        if order is None:
+            raise NoResult(
+                Sentence(
+                    "{left} cannot be compared with {right}.", left=kind_of(self.value), right=kind_of(other.value)
+                )
+            )
+        return order or (self.step > other.step) - (self.step < other.step)
+
+    def touches(self, other: _End) -> bool:
+        """Whether both ends are the same closed one."""
+        return not self.infinite and self.step == 0 == other.step and self.to(other) == 0
+
+
+def _start(value: object) -> _End:
+    if not isinstance(value, Range):
+        return _End(value, 0)
+    return _End(None, 0, -1) if value.low is None else _End(value.low, 0 if value.low_included else 1)
+
+
+def _end(value: object) -> _End:
+    if not isinstance(value, Range):
+        return _End(value, 0)
+    return _End(None, 0, 1) if value.high is None else _End(value.high, 0 if value.high_included else -1)
+
+
+def _relation(
+    name: str, first: str, second: str, decide: Callable[[_End, _End, _End, _End], bool], *, points: bool
+) -> None:
+    # decide(start of one, end of one, start of other, end of other)
+    def implementation(meter: Meter, one: object, other: object) -> object:  # noqa: ARG001 - one signature for all
+        if one is None or other is None:
+            raise NoResult(Sentence("A point or range is null."))
+        if not points and not (isinstance(one, Range) and isinstance(other, Range)):
+            raise NoResult(Sentence("Two ranges are needed."))
+        return decide(_start(one), _end(one), _start(other), _end(other))
+
+    kinds = ("any", "any") if points else ("range", "range")
+    for names in (("range1", "range2"), ("point1", "point2"), ("point", "range"), ("range", "point")):
+        if names == (first, second) or points:
+            builtin(name, f"{names[0]}: {kinds[0]}", f"{names[1]}: {kinds[1]}")(implementation)
+
+
+_relation("before", "", "", lambda a, b, c, d: b.to(c) < 0, points=True)
+_relation("after", "", "", lambda a, b, c, d: a.to(d) > 0, points=True)
+_relation("meets", "range1", "range2", lambda a, b, c, d: b.touches(c), points=False)
+_relation("met by", "range1", "range2", lambda a, b, c, d: a.touches(d), points=False)
+_relation("overlaps", "range1", "range2", lambda a, b, c, d: b.to(c) >= 0 and a.to(d) <= 0, points=False)
+_relation(
+    "overlaps before",
+    "range1",
+    "range2",
+    lambda a, b, c, d: a.to(c) < 0 and b.to(c) >= 0 and b.to(d) <= 0,
+    points=False,
+)
+_relation(
+    "overlaps after",
+    "range1",
+    "range2",
+    lambda a, b, c, d: c.to(a) < 0 and d.to(a) >= 0 and d.to(b) <= 0,
+    points=False,
+)
+_relation("finishes", "", "", lambda a, b, c, d: b.to(d) == 0 and a.to(c) >= 0, points=True)
+_relation("finished by", "", "", lambda a, b, c, d: b.to(d) == 0 and a.to(c) <= 0, points=True)
+_relation("includes", "", "", lambda a, b, c, d: a.to(c) <= 0 and b.to(d) >= 0, points=True)
+_relation("during", "", "", lambda a, b, c, d: a.to(c) >= 0 and b.to(d) <= 0, points=True)
+_relation("starts", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) <= 0, points=True)
+_relation("started by", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) >= 0, points=True)
+_relation("coincides", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) == 0, points=True)
+
+
+@builtin("range", "from: string")
+def range_from_text(meter: Meter, text: str) -> object:
+    """range("[18..21)"): the range that a text spells with constant ends."""
+    from feel.evaluation import constant_range  # noqa: PLC0415 - the parser needs the names of all functions first
+
+    meter.spend(1 + len(text) // 10)
+    found = constant_range(text)
+    if found is None:
+        raise NoResult(Sentence("“{text}” is no range.", text=text[:60]))
+    return found

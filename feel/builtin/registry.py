@@ -65,7 +65,7 @@ class Overload:
     def takes(self, count: int) -> bool:
         """Whether a number of arguments fits."""
         if self.variadic:
-            return count >= len(self.parameters)
+            return count >= max(len(self.parameters) - 1, 1)
         return self.required <= count <= len(self.parameters)
 
     def fit(self, arguments: list[object]) -> list[object] | Parameter:
