@@ -1,4 +1,4 @@
-"""The command line ``banli``: each command reads the settings, does one thing, and says in people's words what it did.
+"""The command line ``banli``: each command reads the settings, does one thing, and says in words what it did.
 
 Errors that a person can mend end with one line (or one a problem) and exit code 1 (2 for a wrong call).
 """
@@ -16,10 +16,11 @@ from typing import Any
 
 import click
 
-from banli import catalogue, settings
+from banli import administrators, catalogue, foundation, packs, scenarios, server, settings
+from banli.composition import Composition, compose
+from engine import content, history
 from engine.errors import DeploymentRefused, EngineError, Problem
-
-_SEVERITIES = {"error": "error", "warning": "warning", "information": "information"}
+from workers import topics
 
 
 def language() -> str:
@@ -70,9 +71,6 @@ def main() -> None:
 @told
 def run(*, demo_when_empty: bool) -> None:
     """Start web, worker and beat in one process."""
-    from banli import server
-    from banli.composition import compose
-
     read = settings.read()
     if demo_when_empty and "BANLI_DEMO" not in os.environ:
         read = replace(read, demo=server.empty_or_demo(read))
@@ -96,8 +94,6 @@ def migrate() -> None:
 @told
 def deploy(pack: str, comment: str | None) -> None:
     """Deploy a pack of BANLI_HOME."""
-    from banli import packs
-
     packs.deploy(_compose(), pack, comment=comment)
     click.echo(pack)
 
@@ -107,17 +103,12 @@ def deploy(pack: str, comment: str | None) -> None:
 @told
 def check(pack: str | None) -> None:
     """Check diagrams, tables and forms; exit code 1 when there is an error."""
-    from banli import packs
-    from engine import content
-
     read = settings.read()
-    from workers import topics
-
     topics.bind_all()
     problems = [
         problem
         for name in ([pack] if pack else packs.names(read.home))
-        for problem in content.check(content.read_pack(read.home, name))
+        for problem in content.check(content.read_pack(read.home, name), groups=foundation.post_codes())
     ]
     show_problems(tuple(problems))
     if any(problem.severity == "error" for problem in problems):
@@ -130,8 +121,6 @@ def check(pack: str | None) -> None:
 @told
 def test(pack: str | None, only: str | None) -> None:
     """Run the scenarios of the packs on the real engine, with a set clock and recorded effects."""
-    from banli import packs, scenarios
-
     read = settings.read()
     failed = False
     for name in [pack] if pack else packs.names(read.home):
@@ -146,8 +135,6 @@ def test(pack: str | None, only: str | None) -> None:
 @told
 def verify(seals: Path | None) -> None:
     """Recompute every history chain and seal; exit code 1 when something was altered."""
-    from engine import history
-
     gettext = catalogue.gettext_of(language())
     with _compose().unit_of_work.read() as session:
         report = history.verify(session, seals=seals)
@@ -157,7 +144,37 @@ def verify(seals: Path | None) -> None:
     sys.exit(1 if report.problems else 0)
 
 
-def _compose() -> Any:
-    from banli.composition import compose
+@main.group()
+def user() -> None:
+    """People who sign in."""
 
+
+@user.command("add")
+@click.argument("person_id")
+@click.option("--name", prompt=True, help="As colleagues know the person.")
+@click.password_option()
+@told
+def user_add(person_id: str, name: str, password: str) -> None:
+    """Add an administrator."""
+    _migrated().unit_of_work.run(administrators.add, person_id, name, password)
+    click.echo(person_id)
+
+
+@user.command("password")
+@click.argument("person_id")
+@click.password_option()
+@told
+def user_password(person_id: str, password: str) -> None:
+    """Give somebody a new password, to be changed at the next sign-in; ends all sessions of the person."""
+    _migrated().unit_of_work.run(administrators.reset_password, person_id, password)
+    click.echo(person_id)
+
+
+def _migrated() -> Composition:
+    composition = _compose()
+    composition.database.migrate()
+    return composition
+
+
+def _compose() -> Composition:
     return compose(settings.read())

@@ -10,8 +10,10 @@ from types import FrameType
 import click
 from waitress.server import create_server
 
-from banli import demo, packs
+from banli import demo, foundation, packs
 from banli.composition import Composition
+from banli.settings import Settings
+from engine.database import Database
 from engine.errors import SettingRefused
 from feel.sentences import Sentence
 from workers.embedded import Embedded
@@ -20,11 +22,29 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(composition: Composition) -> None:
-    """Bring the database to this version, deploy the packs, and load the demo people where the setting asks for it."""
+    """Bring the database to this version, deploy the packs, and load the demo people where the setting asks for it.
+
+    Without the demo, demo people of an earlier start stay where they are, but nobody of them can sign in.
+    """
     composition.database.migrate()
+    composition.unit_of_work.run(foundation.load)
     if composition.settings.demo:
-        demo.load(composition.unit_of_work)
+        composition.unit_of_work.run(demo.load, composition.settings.demo_password)
+    else:
+        composition.unit_of_work.run(demo.withdraw)
     packs.deploy_all(composition)
+
+
+def empty_or_demo(settings: Settings) -> bool:
+    """Whether the database holds nobody yet, or nobody but the fictitious people."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        database.migrate()
+        with database.reader() as session:
+            return demo.state(session) != "real"
+    finally:
+        database.dispose()
 
 
 def serve(composition: Composition) -> None:
@@ -71,9 +91,8 @@ def _greet(composition: Composition) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Banli 办理 runs at http://{host}:{settings.port}/   (Ctrl-C stops it)")
     if settings.demo:
-        click.echo(
-            f"Demo people, password “{settings.demo_password}”: U19 赵倩 (store manager S01), U16 吴海 (area manager A), "
-            "U02 林若楠 (operations manager), U01 陈国栋 (general manager), U06 罗斌 (purchasing), U13 袁芳 (auditor)."
-        )
+        click.echo(f"Demo people, all with the password “{settings.demo_password}”:")
+        click.echo("  U19 赵倩 store manager · U16 吴海 area manager · U02 林若楠 operations manager")
+        click.echo("  U01 陈国栋 general manager · U06 罗斌 purchasing · U13 袁芳 auditor · U15 顾宁 administrator")
     else:
         click.echo("Sign in with your id; `banli user add` makes the first administrator.")

@@ -17,10 +17,11 @@ import yaml
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from banli import foundation
 from engine import models
 from engine.actor import system
 from engine.errors import SettingRefused
-from engine.organisation import assignments, passwords, people, posts, units
+from engine.organisation import assignments, passwords, people, units
 from feel.sentences import Sentence
 
 _FOLDER = Path(__file__).parent
@@ -46,7 +47,7 @@ def load(session: Session, password: str) -> int:
         raise SettingRefused(
             Sentence("BANLI_DEMO=1: this database has real people, so the demo organisation is not loaded into it.")
         )
-    _load_posts(session)
+    foundation.load(session)
     _load_units(session)
     added = _load_people(session)
     _share_password(session, password)
@@ -65,14 +66,6 @@ def withdraw(session: Session) -> int:
             .values(password_hash=None, session_version=table.session_version + 1)
         )
     return len(ids)
-
-
-def _load_posts(session: Session) -> None:
-    known = set(session.scalars(select(models.Post.code)))
-    for entry in _read("posts.yaml"):
-        if entry["code"] not in known:
-            settings = {key: value for key, value in entry.items() if key != "code"}
-            posts.add(session, _ACTOR, entry["code"], **settings)
 
 
 def _load_units(session: Session) -> None:
