@@ -1,0 +1,266 @@
+"""The allow-list: BPMN elements, attributes and extensions that are known to be executed rightly.
+
+Whatever is not listed here is refused by its id, with what to draw instead. Decoration (data objects, artifacts,
+lanes, shapes) is allowed, because it asks for nothing to be executed. Unknown extensions are kept, and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.runtime.desugar import BPMN, XSI, ZEEBE, Node, local, namespace
+from engine.runtime.dialect.findings import Findings
+from engine.runtime.dialect.reader import NODES
+from feel.sentences import Sentence
+
+_EVENT_DEFINITIONS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({"message", "timer", "signal", "error", "escalation", "conditional"}),
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional", "link"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "conditional"}),
+}
+_DECORATION = frozenset(
+    {
+        "documentation",
+        "incoming",
+        "outgoing",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "ioSpecification",
+        "property",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+        "category",
+        "auditing",
+        "monitoring",
+        "performer",
+        "humanPerformer",
+        "potentialOwner",
+        "rendering",
+        "resourceRole",
+        "correlationSubscription",
+    }
+)
+_CONTENT = frozenset(
+    {
+        "sequenceFlow",
+        "extensionElements",
+        "standardLoopCharacteristics",
+        "multiInstanceLoopCharacteristics",
+        "eventDefinitionRef",
+        "script",
+    }
+)
+_TOP = frozenset(
+    {
+        "process",
+        "collaboration",
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "itemDefinition",
+        "dataStore",
+        "category",
+        "import",
+        "interface",
+        "resource",
+        "extension",
+        "endPoint",
+        "relationship",
+        "partnerEntity",
+        "partnerRole",
+        "choreography",
+        "globalConversation",
+        "conversation",
+        "correlationProperty",
+        "globalTask",
+        "globalUserTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalBusinessRuleTask",
+    }
+)
+_ONE = {"startQuantity": "1", "completionQuantity": "1", "isForCompensation": "false"}
+_KNOWN_EXTENSIONS: Mapping[str, frozenset[str]] = {
+    "userTask": frozenset(
+        {"userTask", "formDefinition", "assignmentDefinition", "taskSchedule", "priorityDefinition"}
+    ),
+    "businessRuleTask": frozenset({"calledDecision", "taskDefinition", "taskHeaders"}),
+    "scriptTask": frozenset({"script", "taskDefinition", "taskHeaders"}),
+    "serviceTask": frozenset({"taskDefinition", "taskHeaders"}),
+    "sendTask": frozenset({"taskDefinition", "taskHeaders"}),
+    "intermediateThrowEvent": frozenset({"taskDefinition", "taskHeaders"}),
+    "endEvent": frozenset({"taskDefinition", "taskHeaders"}),
+    "callActivity": frozenset({"calledElement"}),
+    "startEvent": frozenset({"formDefinition"}),
+    "process": frozenset({"versionTag"}),
+    "message": frozenset({"subscription"}),
+    "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
+}
+_EVERYWHERE = frozenset({"properties", "ioMapping"})
+_INERT = frozenset({"userTaskForm", "modelerTemplate", "modelerTemplateIcon"})
+_LISTENERS = frozenset({"executionListeners", "taskListeners"})
+
+
+def check_allowed(definitions: Node, findings: Findings) -> None:
+    """Name everything in the file that is not known to be executed rightly."""
+    for node in definitions:
+        if namespace(node) == BPMN and local(node) not in _TOP and not local(node).endswith("EventDefinition"):
+            _unsupported(node, findings)
+        if local(node) == "process" and node.get("isExecutable", "true") != "false":
+            _extensions(node, findings)
+            _children(node, findings)
+        elif local(node) == "message":
+            _extensions(node, findings)
+
+
+def _children(scope: Node, findings: Findings) -> None:
+    for node in scope:
+        name = local(node)
+        if namespace(node) != BPMN:
+            _foreign(scope, node, findings)
+        elif name in NODES:
+            _node(node, findings)
+        elif name not in _DECORATION and name not in _CONTENT:
+            _unsupported(node, findings)
+
+
+def _node(node: Node, findings: Findings) -> None:
+    name, element_id = local(node), node.get("id", "")
+    if name in _EVENT_DEFINITIONS:
+        _event(node, _EVENT_DEFINITIONS[name], findings)
+    for attribute, only in _ONE.items():
+        if node.get(attribute, only) != only:
+            findings.error(
+                element_id,
+                "unsupported",
+                Sentence(
+                    "{attribute}={value} is not supported. {instead}",
+                    attribute=attribute,
+                    value=node.get(attribute),
+                    instead=_instead(attribute),
+                ),
+            )
+    _extensions(node, findings)
+    if name in {"subProcess", "transaction"}:
+        _children(node, findings)
+    for loop in node:
+        if local(loop) == "multiInstanceLoopCharacteristics":
+            _extensions(loop, findings, element_id)
+            _multi_instance(loop, element_id, findings)
+
+
+def _event(node: Node, allowed: frozenset[str], findings: Findings) -> None:
+    definitions = [child for child in node if local(child).endswith("EventDefinition")]
+    for definition in definitions:
+        kind = local(definition).removesuffix("EventDefinition")
+        if kind not in allowed:
+            findings.error(
+                node.get("id", ""),
+                "unsupported",
+                Sentence(
+                    "An event of type {type} with {kind} is not supported. {instead}",
+                    type=local(node),
+                    kind=local(definition),
+                    instead=_instead(kind),
+                ),
+            )
+    if len(definitions) > 1 and local(node) not in {"intermediateThrowEvent", "endEvent"}:
+        findings.error(
+            node.get("id", ""),
+            "unsupported",
+            Sentence("An event that waits for several things is not supported. Draw an event-based gateway instead."),
+        )
+
+
+def _multi_instance(loop: Node, element_id: str, findings: Findings) -> None:
+    if loop.get("behavior", "All") != "All" or any(
+        local(child) in {"complexBehaviorDefinition", "loopDataInputRef", "loopDataOutputRef"} for child in loop
+    ):
+        findings.error(
+            element_id,
+            "unsupported",
+            Sentence(
+                "Behaviour events and data references of a multi-instance activity are not supported. "
+                "Use an input collection, and throw an event inside of the activity."
+            ),
+        )
+
+
+def _extensions(node: Node, findings: Findings, element_id: str = "") -> None:
+    element_id = element_id or node.get("id", "")
+    for container in node:
+        if namespace(container) != BPMN or local(container) != "extensionElements":
+            continue
+        for extension in container:
+            _extension(node, extension, element_id, findings)
+    for attribute in node.attrib:
+        text = str(attribute)
+        if text.startswith("{") and not text.startswith((f"{{{XSI}}}", f"{{{BPMN}}}", f"{{{ZEEBE}}}")):
+            findings.warning(
+                element_id,
+                "unknown-extension",
+                Sentence("The attribute {name} is kept, but nothing is done with it.", name=text),
+            )
+
+
+def _extension(node: Node, extension: Node, element_id: str, findings: Findings) -> None:
+    name = local(extension)
+    if namespace(extension) != ZEEBE:
+        _foreign(node, extension, findings)
+    elif name in _LISTENERS:
+        findings.error(
+            element_id,
+            "unsupported",
+            Sentence("Listeners ({name}) are not supported yet. Draw a service task before or after.", name=name),
+        )
+    elif name in _KNOWN_EXTENSIONS.get(local(node), ()) or name in _EVERYWHERE or name in _INERT:
+        return
+    else:
+        findings.warning(
+            element_id,
+            "unknown-extension",
+            Sentence(
+                "{name} is kept, but an element of type {type} does nothing with it.",
+                name=f"zeebe:{name}",
+                type=local(node),
+            ),
+        )
+
+
+def _foreign(node: Node, extension: Node, findings: Findings) -> None:
+    findings.warning(
+        node.get("id", ""),
+        "unknown-extension",
+        Sentence("The extension element {name} is kept, but nothing is done with it.", name=str(extension.tag)),
+    )
+
+
+def _unsupported(node: Node, findings: Findings) -> None:
+    name = local(node)
+    findings.error(
+        node.get("id", ""),
+        "unsupported",
+        Sentence("An element of type {type} is not supported. {instead}", type=name, instead=_instead(name)),
+    )
+
+
+def _instead(name: str) -> Sentence:
+    if name == "complexGateway":
+        return Sentence("Draw exclusive, parallel or inclusive gateways instead.")
+    if name == "adHocSubProcess":
+        return Sentence("Draw a subprocess with an inclusive gateway, or a loop, instead.")
+    if name in {"compensate", "isForCompensation"}:
+        return Sentence("Draw the undoing steps as tasks on a flow of their own.")
+    if name == "cancel":
+        return Sentence("Draw an error end event in the subprocess and an error event at its border.")
+    if name in {"startQuantity", "completionQuantity"}:
+        return Sentence("Draw a parallel gateway or a multi-instance activity instead.")
+    return Sentence("Draw it with supported elements.")

@@ -1,0 +1,315 @@
+"""Tasks, called processes and subprocesses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import (
+    NoneTask,
+    ScriptTask,
+    ServiceTask,
+    SubWorkflowTask,
+    UserTask,
+)
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import ExecutionFailed
+from engine.runtime.changes import (
+    CopyRequested,
+    DecisionEvaluated,
+    JobCreated,
+    ProcessCalled,
+    UserTaskCreated,
+)
+from engine.runtime.dialect.model import Event, Settings, Value
+from engine.runtime.specs.node import Node
+from engine.runtime.specs.people import Assigned, listed
+from engine.runtime.token import OF_SCOPE, Token
+from engine.runtime.waits import OUTSIDE, close_wait, instant_of, open_wait, text
+from feel.sentences import Sentence
+
+_NOBODY = Assigned((), None)
+_HIGHEST_PRIORITY = 100
+
+
+def create_job(token: Token, settings: Settings) -> None:
+    """Ask for work of a topic."""
+    job = settings.job
+    if job is None:
+        raise ValueError(settings.id)  # the linter demands a topic where a job is needed
+    retries = text(token, job.retries, settings.id)
+    if not retries.isdigit():
+        raise ExecutionFailed(
+            Sentence("The retries of a job must be a whole number, but are {value}.", value=retries),
+            element_id=settings.id,
+            kind="expression",
+        )
+    token.instance.emit(
+        JobCreated(
+            settings.id,
+            token.id,
+            topic=text(token, job.topic, settings.id),
+            retries=int(retries),
+            headers=job.headers,
+            variables=token.instance.variables.visible(token.chain()),
+            properties=settings.properties,
+        )
+    )
+
+
+class PassThroughTask(Node, NoneTask):  # type: ignore[misc]
+    """A task without a performer: it is documentation, and the token passes through."""
+
+
+class PersonTask(Node, UserTask):  # type: ignore[misc]
+    """A user task: waits for a person."""
+
+    waits = True
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, **kwargs)
+        self.manual = False  # our queue runs it into its wait; SpiffWorkflow would hold it back before
+
+    def behave(self, token: Token) -> None:
+        """Ask for a person: assignment, schedule and priority are evaluated now."""
+        task = self.settings.user_task
+        if task is None:
+            raise ValueError(self.bpmn_id)  # every user task is read with its settings
+        assigned = self._people(token, task.assignee) if task.assignee is not None else _NOBODY
+        token.instance.emit(
+            UserTaskCreated(
+                self.bpmn_id,
+                token.id,
+                name=self.bpmn_name,
+                form_id=task.form_id,
+                form_binding=task.form_binding,
+                assignees=assigned.ids,
+                resolution=assigned.resolution,
+                candidate_groups=self._people(token, task.candidate_groups, several=True).ids,
+                candidate_users=self._people(token, task.candidate_users, several=True).ids,
+                due_at=instant_of(token, task.due_at, self.bpmn_id),
+                follow_up_at=instant_of(token, task.follow_up_at, self.bpmn_id),
+                priority=self._priority(token, task.priority),
+                properties=self.settings.properties,
+            )
+        )
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        task = self.settings.user_task
+        if task is not None and task.copy_to is not None:
+            copied = self._people(my_task, task.copy_to, several=True)
+            my_task.instance.emit(CopyRequested(self.bpmn_id, my_task.id, copied.people, copied.groups))
+        super()._on_complete_hook(my_task)
+
+    def _people(self, token: Token, value: Value | None, *, several: bool = False) -> Assigned:
+        if value is None:
+            return _NOBODY
+        result = token.instance.script_engine.evaluate(token, value)
+        if isinstance(result, str) and several and not value.is_expression:
+            result = [part.strip() for part in result.split(",") if part.strip()]
+        assigned = listed(result)
+        if assigned is None:
+            raise ExecutionFailed(
+                Sentence(
+                    "{expression} has to give ids of people or groups, but gives {value}.",
+                    expression=value.text,
+                    value=str(result),
+                ),
+                element_id=self.bpmn_id,
+                kind="expression",
+            )
+        return assigned
+
+    def _priority(self, token: Token, value: Value | None) -> int:
+        if value is None:
+            return 50
+        result = token.instance.script_engine.evaluate(token, value)
+        if isinstance(result, str) and result.isdigit():
+            result = int(result)
+        if isinstance(result, int | Decimal) and not isinstance(result, bool) and 0 <= result <= _HIGHEST_PRIORITY:
+            return int(result)
+        raise ExecutionFailed(
+            Sentence("The priority must be a number from 0 to 100, but is {value}.", value=str(result)),
+            element_id=self.bpmn_id,
+            kind="expression",
+        )
+
+
+class JobTask(Node, ServiceTask):  # type: ignore[misc]
+    """Service, send, script or business rule task with a topic: waits for a worker."""
+
+    waits = True
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, **kwargs)
+        self.manual = False
+
+    def behave(self, token: Token) -> None:
+        """Ask for the work."""
+        create_job(token, self.settings)
+
+
+class FeelScriptTask(Node, ScriptTask):  # type: ignore[misc]
+    """A script task: the value of a FEEL expression to a variable."""
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, script="", **kwargs)
+
+    def behave(self, token: Token) -> bool:
+        """Evaluate."""
+        script = self.settings.script
+        if script is None:
+            raise ValueError(self.bpmn_id)  # the linter demands it
+        token.payload = {script.result_variable: token.instance.script_engine.evaluate(token, script.expression)}
+        return True
+
+
+class DecisionTask(Node, ServiceTask):  # type: ignore[misc]
+    """A business rule task: the value of a DMN decision to a variable."""
+
+    def behave(self, token: Token) -> bool:
+        """Let the surroundings evaluate the decision."""
+        called = self.settings.decision
+        if called is None:
+            raise ValueError(self.bpmn_id)  # the linter demands it
+        instance = token.instance
+        decision_id = text(token, called.decision_id, self.bpmn_id)
+        try:
+            decided = instance.host.decide(
+                decision_id, called.binding, called.version_tag, instance.variables.visible(token.chain())
+            )
+        except ExecutionFailed as failure:
+            failure.element_id = self.bpmn_id  # people look for the step in their diagram, not only for the table
+            raise
+        instance.emit(
+            DecisionEvaluated(self.bpmn_id, token.id, decision_id, decided.definition, decided.value, decided.trace)
+        )
+        token.payload = {called.result_variable: decided.value}
+        return True
+
+
+class CallActivity(Node, ServiceTask):  # type: ignore[misc]
+    """A called process is an instance of its own; here is only the wait for its end."""
+
+    waits = True
+
+    def behave(self, token: Token) -> None:
+        """Ask for the process."""
+        call = self.settings.call
+        if call is None:
+            raise ValueError(self.bpmn_id)  # the linter demands it
+        variables = token.instance.variables
+        given: Mapping[str, Any] = variables.scopes.get(token.id, {})
+        if call.propagate_all_parent_variables:
+            given = variables.visible(token.chain())
+        token.instance.emit(
+            ProcessCalled(
+                self.bpmn_id,
+                token.id,
+                process_id=text(token, call.process_id, self.bpmn_id),
+                binding=call.binding,
+                version_tag=call.version_tag,
+                variables=dict(given),
+            )
+        )
+
+    def map_outputs(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """Without output mappings, the child's variables come back only where the diagram says so."""
+        call = self.settings.call
+        keep = bool(self.outputs_mapped) or (call is not None and call.propagate_all_child_variables)
+        super().map_outputs(token, payload if keep else {})
+
+
+class Subprocess(Node, SubWorkflowTask):  # type: ignore[misc]
+    """An embedded subprocess or transaction: a scope of its own in the same instance."""
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, subworkflow_spec=settings.id, **kwargs)
+
+    def behave(self, token: Token) -> None:
+        """Open the scope and start in it."""
+        scope = token.instance.open_scope(token, self.spec)
+        self.start(scope, token)
+
+    def start(self, scope: Any, token: Token) -> None:  # noqa: ARG002 - event subprocesses start with their event
+        """Arm the event subprocesses, and put tokens at the start."""
+        instance = scope.top_workflow
+        arm_event_subprocesses(scope)
+        for spec in scope.spec.starts:
+            instance.arrive(instance.add(scope, spec))
+
+    def cancel_content(self, token: Token) -> None:
+        """Cancel the scope, from the inside out."""
+        scope = token.instance.get_subprocess(token)
+        if scope is not None:
+            token.instance.interrupt_scope(scope)
+            token.instance.close_scope(token)
+
+    def _update_hook(self, my_task: Token) -> bool:  # noqa: ARG002 - SpiffWorkflow's signature
+        return True
+
+
+class EventSubprocess(Subprocess):
+    """A subprocess that an event starts: its trigger waits while the scope around is open."""
+
+    is_event_subprocess = True
+
+    def __init__(self, wf_spec: Any, settings: Settings, start: Settings) -> None:
+        super().__init__(wf_spec, settings)
+        self.element_type = "eventSubProcess"
+        self.start_id = start.id
+        self.catching: Event = start.event or Event("none")
+        self.interrupting = start.interrupting
+        self.waits = False
+        self.listens = self.catching.kind in OUTSIDE
+
+    @property
+    def event_id(self) -> str:
+        """People know the trigger by the start event inside."""
+        return self.start_id
+
+    def arm(self, scope: Any) -> None:
+        """Wait for the event."""
+        if self.catching.kind not in OUTSIDE | {"conditional"}:
+            return
+        instance = scope.top_workflow
+        token = instance.add(scope, self, host=OF_SCOPE)
+        token._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        open_wait(token, self.catching, self.start_id, token)
+
+    def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """The event has occurred: instead of the rest of the scope, or beside it."""
+        from engine.runtime.specs.events import beside  # noqa: PLC0415 - events build on activities
+
+        instance = token.instance
+        if self.interrupting:
+            if self.listens:
+                close_wait(token, self.start_id)
+            token.host = ""
+            instance.interrupt_scope(token.workflow, sparing=token)
+            instance.fire(token, payload)
+            return
+        beside(token, self.start_id, instance.add(token.workflow, self), payload)
+
+    def start(self, scope: Any, token: Token) -> None:
+        """Begin at the start event, with what the event brought."""
+        instance = scope.top_workflow
+        arm_event_subprocesses(scope)
+        first = instance.add(scope, scope.spec.task_specs[f"#{self.start_id}"])
+        payload, token.payload = token.payload, {}
+        token.fired = False
+        instance.fire(first, payload)
+
+    def reconsider(self, token: Token) -> bool:
+        """Whether the condition that starts it holds now."""
+        from engine.runtime.specs.events import turned_true  # noqa: PLC0415 - events build on activities
+
+        return token.host == OF_SCOPE and turned_true(self, token)
+
+
+def arm_event_subprocesses(scope: Any) -> None:
+    """Open the triggers of a scope that begins."""
+    for spec in scope.spec.event_subprocesses:
+        spec.arm(scope)

@@ -1,0 +1,208 @@
+"""Start, end, intermediate and boundary events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent as SpiffBoundaryEvent,
+)
+from SpiffWorkflow.bpmn.specs.defaults import (
+    EndEvent as SpiffEndEvent,
+)
+from SpiffWorkflow.bpmn.specs.defaults import (
+    IntermediateCatchEvent as SpiffCatchEvent,
+)
+from SpiffWorkflow.bpmn.specs.defaults import (
+    IntermediateThrowEvent as SpiffThrowEvent,
+)
+from SpiffWorkflow.bpmn.specs.defaults import (
+    StartEvent as SpiffStartEvent,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.runtime.changes import MessageThrown, SignalThrown
+from engine.runtime.dialect.model import Event, Settings
+from engine.runtime.specs.activities import create_job
+from engine.runtime.specs.node import Node
+from engine.runtime.throwing import deliver_signal, throw
+from engine.runtime.token import Token
+from engine.runtime.waits import OUTSIDE, close_wait, open_wait, repeat_timer, text
+
+_NONE = Event("none")
+
+
+class _EventNode(Node):
+    """What events share. SpiffWorkflow's own event definitions stay empty: ours are :class:`Event`."""
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, event_definition=NoneEventDefinition(), **kwargs)
+        self.catching: Event = settings.event or _NONE
+        self.interrupting = settings.interrupting
+        self.waits = self.listens = self.catching.kind in OUTSIDE
+
+
+class StartEvent(_EventNode, SpiffStartEvent):  # type: ignore[misc]
+    """A start event: by the time that it runs, whatever it waits for has happened."""
+
+    def __init__(self, wf_spec: Any, settings: Settings) -> None:
+        super().__init__(wf_spec, settings)
+        self.waits = False
+
+
+class CatchEvent(_EventNode, SpiffCatchEvent):  # type: ignore[misc]
+    """An intermediate catching event or a receive task."""
+
+    def behave(self, token: Token) -> bool | None:
+        """Wait, unless the event has occurred already (behind an event-based gateway) or there is none."""
+        if token.fired or self.catching.kind in {"none", "link"}:
+            return True
+        open_wait(token, self.catching, self.bpmn_id, token)
+        return None
+
+    def await_for(self, gateway: Token, flow_id: str) -> None:
+        """Wait on behalf of an event-based gateway."""
+        token = gateway.instance.add(gateway.workflow, self, flow=flow_id, host=gateway.id)
+        token._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        open_wait(token, self.catching, self.bpmn_id, gateway)
+
+    def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """The event has occurred."""
+        if not token.host:
+            token.payload = payload
+            token.complete()
+            return
+        gateway = token.instance.tokens[token.host]
+        if self.waits:
+            close_wait(token, self.bpmn_id)
+        token.host = ""
+        gateway.task_spec.decided(gateway, token.flow)
+        token.instance.fire(token, payload)
+
+    def reconsider(self, token: Token) -> bool:
+        """Whether the condition that the token waits for holds now."""
+        return turned_true(self, token)
+
+
+class BoundaryEvent(_EventNode, SpiffBoundaryEvent):  # type: ignore[misc]
+    """An event at the border of an activity."""
+
+    def __init__(self, wf_spec: Any, settings: Settings) -> None:
+        super().__init__(wf_spec, settings, cancel_activity=settings.interrupting)
+
+    def open(self, host: Token) -> None:
+        """Wait while the activity is at work."""
+        token = host.instance.add(host.workflow, self, host=host.id)
+        token._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        open_wait(token, self.catching, self.bpmn_id, host)
+
+    def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """The event has occurred: end the activity, or go on beside it."""
+        instance = token.instance
+        if self.interrupting:
+            if self.waits:
+                close_wait(token, self.bpmn_id)
+            host, token.host = instance.tokens[token.host], ""
+            host.cancel()
+            instance.fire(token, payload)
+            return
+        beside(token, self.bpmn_id, instance.add(token.workflow, self), payload)
+
+    def reconsider(self, token: Token) -> bool:
+        """Whether the condition that the token waits for holds now."""
+        return turned_true(self, token)
+
+
+def beside(waiting: Token, element_id: str, fired: Token, payload: Mapping[str, Any]) -> None:
+    """A non-interrupting event: one more token goes on; the wait stays for messages, signals and cycles."""
+    instance = waiting.instance
+    if waiting.task_spec.catching.kind == "timer":
+        close_wait(waiting, element_id)
+        if "interval" not in waiting.internal_data or not repeat_timer(waiting, element_id):
+            waiting._set_state(TaskState.COMPLETED)  # noqa: SLF001 - its time is over; nothing follows from it
+            instance.forget(waiting)
+    instance.fire(fired, payload)
+
+
+def turned_true(spec: Any, token: Token) -> bool:
+    """Trigger a conditional event on the change from false to true."""
+    if spec.catching.kind != "conditional" or not token.has_state(TaskState.WAITING | TaskState.STARTED):
+        return False
+    context = token.instance.tokens.get(token.host, token)
+    holds = token.instance.script_engine.condition(context, spec.catching.expression, spec.event_id)
+    before, token.internal_data["held"] = token.internal_data.get("held", False), holds
+    if not holds or before:
+        return False
+    spec.trigger(token, {})
+    return True
+
+
+class _Throwing(_EventNode):
+    """An event that does something to others, after it is complete itself."""
+
+    def __init__(self, wf_spec: Any, settings: Settings) -> None:
+        super().__init__(wf_spec, settings)
+        self.waits = settings.job is not None
+
+    def behave(self, token: Token) -> bool | None:
+        """Wait for the job that sends the message, if there is one."""
+        if self.settings.job is not None:
+            create_job(token, self.settings)
+            return None
+        return True
+
+    def throw(self, token: Token) -> None:
+        """Throw what the event throws."""
+        for event in self.catching.parts or (self.catching,):
+            self._throw(token, event)
+
+    def _throw(self, token: Token, event: Event) -> None:
+        instance = token.instance
+        if event.kind == "message" and self.settings.job is None:
+            name = text(token, event.name, self.bpmn_id)
+            key = "" if event.correlation_key is None else text(token, event.correlation_key, self.bpmn_id)
+            payload = dict(instance.variables.scopes.get(token.id, {}))
+            instance.emit(MessageThrown(self.bpmn_id, token.id, name, key, payload))
+        elif event.kind == "signal":
+            name = text(token, event.name, self.bpmn_id)
+            payload = dict(instance.variables.scopes.get(token.id, {}))
+            instance.emit(SignalThrown(self.bpmn_id, token.id, name, payload))
+            deliver_signal(instance, name, payload)
+        elif event.kind == "escalation":
+            throw(token, "escalation", event.code, {}, own=False)
+
+
+class ThrowEvent(_Throwing, SpiffThrowEvent):  # type: ignore[misc]
+    """An intermediate throwing event."""
+
+    def proceed(self, token: Token) -> None:
+        """Throw; go on if what was thrown has not ended the scope around."""
+        scope, before = token.workflow, token.workflow.interruptions
+        self.throw(token)
+        if not scope.closed and scope.interruptions == before:
+            super().proceed(token)
+
+
+class EndEvent(_Throwing, SpiffEndEvent):  # type: ignore[misc]
+    """An end event."""
+
+    def reach_end(self, token: Token) -> None:
+        """End as drawn: this path, the scope, or whatever an error or escalation ends."""
+        scope, instance, kind = token.workflow, token.instance, self.catching.kind
+        if kind == "terminate":
+            scope.last_end = (self.bpmn_id, "terminate", None)
+            instance.interrupt_scope(scope)
+            return
+        if kind in {"error", "escalation"}:
+            code = self.catching.code
+            if throw(token, kind, code, {}, own=False):
+                return
+            if kind == "error":
+                instance.end_all(self.bpmn_id, "error", code)
+                return
+            scope.last_end = (self.bpmn_id, "escalation" if scope is instance else "none", code)
+            return
+        scope.last_end = (self.bpmn_id, "none", None)
+        self.throw(token)

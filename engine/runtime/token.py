@@ -1,0 +1,98 @@
+"""One occurrence of an element: SpiffWorkflow's task, without what we do not need of it.
+
+Variables live in scopes of our own, so nothing is inherited from a parent; ids are small numbers that the instance
+counts and its state keeps; nothing is logged. The tree of a scope is its root and the tokens that live in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+if TYPE_CHECKING:
+    from engine.runtime.instance import Instance
+
+OF_SCOPE = "*"  # the host of a trigger that belongs to the scope itself (event subprocess)
+
+
+class Token(Task):  # type: ignore[misc]
+    """A token at an element.
+
+    ``flow`` is the sequence flow it came by; ``host`` the occurrence whose waiting event it is (a boundary event's
+    activity, an event-based gateway), :data:`OF_SCOPE` for an event subprocess; ``payload`` what came with its
+    completion; ``fired`` that its event has occurred. The last two live within one step only.
+    """
+
+    def __init__(
+        self, workflow: Any, task_spec: Any, parent: Token | None = None, state: int = TaskState.MAYBE, id: str = ""
+    ) -> None:
+        self.flow: str = ""
+        self.host: str = ""
+        self.payload: Mapping[str, Any] = {}
+        self.fired = False
+        super().__init__(workflow, task_spec, parent, state, id or workflow.top_workflow.next_id())
+
+    @property
+    def instance(self) -> Instance:
+        """The process instance."""
+        return self.workflow.top_workflow  # type: ignore[no-any-return]
+
+    @property
+    def body(self) -> Token | None:
+        """The loop or multi-instance body that this token is an instance of."""
+        parent = self.workflow.tasks.get(self._parent)
+        return None if parent is None or parent is self.workflow.task_tree else parent
+
+    @property
+    def live(self) -> bool:
+        """Whether the token is not over."""
+        return bool(self._state & TaskState.NOT_FINISHED_MASK)
+
+    @property
+    def scope_id(self) -> str:
+        """The occurrence around this one: a loop's body, a subprocess, or "" for the process."""
+        body = self.body
+        if body is not None:
+            return str(body.id)
+        return str(self.workflow.parent_task_id or "")
+
+    def chain(self) -> list[str]:
+        """The ids of the scopes around, from this token's own to the process."""
+        chain, token = [], self
+        while True:
+            chain.append(token.id)
+            body = token.body
+            if body is not None:
+                chain.append(body.id)
+            around = token.workflow.parent_task_id
+            if around is None:
+                chain.append("")
+                return chain
+            token = token.instance.tokens[around]
+
+    def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> Token:
+        return Token(self.workflow, task_spec, self, state)
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+    def _inherit_data(self) -> None:
+        """Variables are in scopes, not in tokens."""
+
+    def run(self) -> bool | None:
+        """Run; an event that the run itself threw may have ended this token already."""
+        result: bool | None = self.task_spec._run(self)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        if self.live:
+            if result is None:
+                self._set_state(TaskState.STARTED)
+            else:
+                self.complete()
+        return result
+
+    def cancel(self) -> None:
+        """Interrupt it with all that is in it."""
+        if self.live:
+            self.task_spec._on_cancel(self)  # noqa: SLF001 - SpiffWorkflow's own protocol
