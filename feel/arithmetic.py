@@ -20,10 +20,18 @@ def add(one: object, two: object, meter: Meter) -> object:
         meter.check_length(len(one) + len(two))
         return meter.string(one + two)
     if isinstance(one, _DURATIONS):
-        if one.__class__ is two.__class__:
-            return one.plus(two)  # type: ignore[arg-type]
+        if isinstance(two, _DURATIONS):
+            return _sum(one, two)
         return _moved(two, one)
     return _moved(one, two)
+
+
+def _sum(one: object, two: object) -> object:
+    if isinstance(one, DaysAndTimeDuration) and isinstance(two, DaysAndTimeDuration):
+        return one.plus(two)
+    if isinstance(one, YearsAndMonthsDuration) and isinstance(two, YearsAndMonthsDuration):
+        return one.plus(two)
+    return None
 
 
 def _moved(moment: object, duration: object) -> object:
@@ -37,8 +45,8 @@ def _moved(moment: object, duration: object) -> object:
 def subtract(one: object, two: object, meter: Meter) -> object:  # noqa: ARG001 - one signature for all operators
     """``one - two``: a duration from a duration or moment; a moment from a moment gives a duration."""
     if isinstance(two, _DURATIONS):
-        if one.__class__ is two.__class__:
-            return one.plus(two.negated())  # type: ignore[attr-defined]
+        if isinstance(one, _DURATIONS):
+            return _sum(one, two.negated())
         return _moved(one, two.negated())
     if isinstance(one, Time) and isinstance(two, Time):
         return one.since(two)

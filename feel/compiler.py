@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feel import operators, syntax, unary
 from feel.builtin import BUILTIN
@@ -32,10 +32,21 @@ NODES_PER_TICK = 10
 
 
 class Compiler(Lookup):
-    """Compiles one tree; ``reads`` collects the names it needs from outside."""
+    """Compiles one tree; ``reads`` collects the names it needs from outside.
 
-    def __init__(self, element_id: str, declared: frozenset[str], functions: frozenset[str]) -> None:
+    Args:
+        element_id: The element or cell, for errors and warnings.
+        declared: Names of variables.
+        functions: Names of host functions.
+        strict: Whether literals that can have no value (``@"foo"``, ``date("2024-02-30")``, a pattern that is
+            none) are errors; else they are null and a warning when they are run.
+    """
+
+    def __init__(
+        self, element_id: str, declared: frozenset[str], functions: frozenset[str], *, strict: bool = False
+    ) -> None:
         super().__init__(declared, functions)
+        self.strict = strict
         self.element_id = element_id
         self.height = 0
         self.nodes = 0
@@ -119,6 +130,8 @@ class Compiler(Lookup):
             return lambda _: value
         place = self.place(node)
         sentence = Sentence("“{text}” is no date, time or duration.", text=node.text[:60])
+        if self.strict:
+            raise self.refused(node, sentence)
 
         def run(scope: Scope) -> object:
             scope.meter.warn("argument", sentence, place)
@@ -271,6 +284,8 @@ class Compiler(Lookup):
     def call(self, node: syntax.Call) -> Run:
         if isinstance(node.function, syntax.Name):
             function = self.lookup(node.function.name, self.place(node.function), called=True)
+            if self.strict:
+                self.check_literals(node, node.function.name)
         else:
             function = self.run(node.function)
         positional = [self.run(each) for each in node.positional]
@@ -279,12 +294,41 @@ class Compiler(Lookup):
 
     def function_definition(self, node: syntax.FunctionDefinition) -> Run:
         if node.external:
-            raise self.refused(node, Sentence("External functions (Java, PMML) are not run; write the body in FEEL."))
+            return self.external(node)
         parameters = node.parameters
         self.push_fixed({parameter.name for parameter in parameters})
         body, cost = self.costed(node.body)
         self.pop()
         return lambda scope: DefinedFunction("function", parameters, body, cost, scope)
+
+    def external(self, node: syntax.FunctionDefinition) -> Run:
+        """A function in Java or PMML: refused, or null and a warning when it is asked for."""
+        sentence = Sentence("External functions (Java, PMML) are not run; write the body in FEEL.")
+        if self.strict:
+            raise self.refused(node, sentence)
+        place = self.place(node)
+
+        def run(scope: Scope) -> object:
+            scope.meter.warn("type", sentence, place)
+            return None
+
+        return run
+
+    def check_literals(self, node: syntax.Call, name: str) -> None:
+        """Refuses a call that can have no result, because a pattern, date or duration in it is none."""
+        if self.is_variable(name):
+            return
+        sentence: Sentence | None = None
+        if name in BUILTIN.constant_of_literals and not node.named:
+            arguments = [self.constant(each) for each in node.positional]
+            if arguments and all(known for known, _ in arguments):
+                meter = Meter()
+                BUILTIN[name].invoke(meter, [value for _, value in arguments])
+                sentence = meter.warnings[0].sentence if meter.warnings else None
+        elif name in BUILTIN.with_pattern:
+            sentence = BUILTIN.refused_pattern(name, _literal_arguments(node))
+        if sentence is not None:
+            raise self.refused(node, sentence)
 
     def iterators(self, iterators: tuple[syntax.Iterator, ...]) -> list[tuple[str, Run, Run | None]]:
         """The sources, each of which sees the names before it; leaves the scopes open."""
@@ -367,6 +411,18 @@ class Compiler(Lookup):
         return with_value
 
 
+def _literal_arguments(node: syntax.Call) -> dict[int | str, str]:
+    """The arguments that are text literals, by position or name; others are left out."""
+    arguments: dict[int | str, str] = {}
+    for index, value in enumerate(node.positional):
+        if isinstance(value, syntax.StringLiteral):
+            arguments[index] = value.value
+    for argument in node.named:
+        if isinstance(argument.value, syntax.StringLiteral):
+            arguments[argument.name] = argument.value.value
+    return arguments
+
+
 def mentions(node: Node, name: str) -> bool:
     """Whether a name stands anywhere in a tree."""
     waiting = [node]
@@ -379,7 +435,7 @@ def mentions(node: Node, name: str) -> bool:
 
 
 _EMPTY = Scope({}, None, Meter())
-_COMPILE: dict[type, Callable[[Compiler, Node], Run]] = {
+_COMPILE: dict[type, Callable[[Compiler, Any], Run]] = {
     syntax.NumberLiteral: Compiler.literal,
     syntax.StringLiteral: Compiler.literal,
     syntax.BooleanLiteral: Compiler.literal,
@@ -405,4 +461,4 @@ _COMPILE: dict[type, Callable[[Compiler, Node], Run]] = {
     syntax.FunctionDefinition: Compiler.function_definition,
     syntax.For: Compiler.for_,
     syntax.Quantified: Compiler.quantified,
-}  # type: ignore[dict-item]
+}

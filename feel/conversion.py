@@ -15,7 +15,7 @@ numbers of more than 34 digits, lone surrogates and anything else are refused to
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -61,7 +61,7 @@ def from_python(value: object, depth: int = 0) -> object:
     """
     kind = value.__class__
     if kind is str:
-        if not value.isascii() and _LONE.search(value):  # type: ignore[attr-defined, arg-type]
+        if not value.isascii() and _LONE.search(str(value)):  # type: ignore[attr-defined]
             raise ValueRefused(Sentence("A text holds half a character (a lone surrogate)."))
         return value
     if kind is Decimal:
@@ -104,7 +104,7 @@ def _context(value: Mapping[object, object], depth: int) -> dict[str, object]:
     return context
 
 
-def _temporal(convert: Callable[[Any], object], value: datetime.datetime | datetime.time) -> object:
+def _temporal(convert: Callable[[Any], object], value: dt.datetime | dt.time) -> object:
     try:
         return convert(value)
     except ValueError:
@@ -135,13 +135,13 @@ def to_python(value: object) -> object:
 def _other(value: object) -> object:
     if isinstance(value, _FEEL):
         return value
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return _temporal(date_and_time_of, value)
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return date_of(value)
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return _temporal(time_of, value)
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         return duration_of(value)
     if isinstance(value, bool | int):  # an IntEnum and its like
         return from_python(int(value))

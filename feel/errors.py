@@ -46,7 +46,7 @@ class FeelSyntaxError(FeelError):
         return f"{self.sentence} ({self.element_id}, {place})" if self.element_id else f"{self.sentence} ({place})"
 
 
-class UndeclaredName(FeelSyntaxError):
+class UndeclaredName(FeelSyntaxError):  # noqa: N818 - the public door fixes the name
     """A name that nothing declares, found while compiling with ``strict=True``; ``.name`` is it."""
 
     name: str
@@ -56,7 +56,7 @@ class UndeclaredName(FeelSyntaxError):
         self.name = name
 
 
-class LimitExceeded(FeelError):
+class LimitExceeded(FeelError):  # noqa: N818 - the public door fixes the name
     """An evaluation that spent more than :class:`feel.Limits` allow; ``.ticks`` is what it had spent."""
 
     ticks: int
@@ -66,7 +66,7 @@ class LimitExceeded(FeelError):
         self.ticks = ticks
 
 
-class ValueRefused(FeelError):
+class ValueRefused(FeelError):  # noqa: N818 - the public door fixes the name
     """A Python value that is no FEEL value, e.g. a float or a number of more than 34 digits."""
 
 

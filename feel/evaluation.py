@@ -186,8 +186,9 @@ def compile_text(
         element_id: The element or cell, for errors and warnings.
         functions: Names of host functions, called like built-in ones.
         members: Names of context entries that hold signs (``a-b``), to be found after a dot.
-        strict: Whether a name that nothing declares is an error. Inside a filter it may be an entry of an
-            item, which is not known before it runs.
+        strict: Whether what can have no value is an error already here: a name that nothing declares (inside a
+            filter it may be an entry of an item, which nobody knows before it runs), a literal pattern, date or
+            duration that is none, an external function. Without it these are null and a warning when run.
 
     Raises:
         FeelSyntaxError: The text is no FEEL, is too long or nested too deeply; says line and column.
@@ -199,7 +200,7 @@ def compile_text(
     try:
         parser = Parser(source, declared, (layer_of(hosted), _BUILTIN_LAYER), tuple(members), strict=strict)
         tree = parser.expression_text() if kind == "expression" else parser.unary_tests_text()
-        compiler = Compiler(element_id, frozenset(declared), frozenset(hosted))
+        compiler = Compiler(element_id, frozenset(declared), frozenset(hosted), strict=strict)
         return Expression(text, kind, element_id, tree, compiler, strict=strict)
     except RecursionError:
         raise FeelSyntaxError(

@@ -19,9 +19,9 @@ def items_of(source: object, end: tuple[object] | None, meter: Meter, place: Pla
     if end is not None:
         return _counted(source, end[0], meter, place)
     if source.__class__ is list:
-        return source  # type: ignore[return-value]
+        return source
     if source.__class__ is Range:
-        return _of_range(source, meter, place)  # type: ignore[arg-type]
+        return _of_range(source, meter, place)
     if source is None:
         meter.warn("null", Sentence("There is nothing to iterate over: the list is null."), place)
         return None
@@ -46,8 +46,8 @@ def _without_open_ends(range_: Range, items: Iterable[object]) -> Iterable[objec
 
 def _counted(low: object, high: object, meter: Meter, place: Place) -> Iterable[object] | None:
     if low.__class__ is Decimal and high.__class__ is Decimal:
-        if int(low) == low and int(high) == high:  # type: ignore[call-overload]
-            return _numbers(int(low), int(high))  # type: ignore[call-overload]
+        if int(low) == low and int(high) == high:
+            return _numbers(int(low), int(high))
         meter.warn("argument", Sentence("A range to iterate over needs whole numbers."), place)
         return None
     if low is None or high is None:

@@ -48,8 +48,9 @@ def for_run(iterators: list[Source], result: Run, cost: int, place: Place, *, pa
             meter.check_size(len(results) + 1)
             if partial:
                 meter.spend(len(results) // 10)
-                inner = Scope({"partial": results.copy()}, inner, meter)
-            results.append(result(inner))
+                results.append(result(Scope({"partial": results.copy()}, inner, meter)))
+            else:
+                results.append(result(inner))
         return results
 
     return run

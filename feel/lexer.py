@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from decimal import Decimal
 from typing import NamedTuple
@@ -133,7 +134,7 @@ def _unescaped(source: Source, raw: str, start: int) -> str:
         if letter is not None:
             return _LETTER.get(letter, letter)
         code = int(four or six, 16)
-        if code > 0x10FFFF:
+        if code > sys.maxunicode:
             raise source.error(Sentence("“{escape}” is no character.", escape=match.group()), start)
         return chr(code)
 

@@ -1,4 +1,7 @@
-"""What one evaluation spends and notices: ticks, depth, warnings; and what it is given: now, host functions, types."""
+"""What one evaluation spends and notices: ticks, depth, warnings.
+
+And what it is given: the moment, host functions, tests of types.
+"""
 
 from __future__ import annotations
 

@@ -41,9 +41,10 @@ def arithmetic_run(operator: str, left: Run, right: Run, place: Place) -> Run:
         two = right(scope)
         if one.__class__ is Decimal and two.__class__ is Decimal:
             try:
-                return decimal_operation(one, two)  # type: ignore[arg-type]
+                return decimal_operation(one, two)
             except (Overflow, DivisionByZero, InvalidOperation):
-                return _no_number(scope.meter, operator, one, two, place)
+                _no_number(scope.meter, operator, one, two, place)
+                return None
         meter = scope.meter
         if one is None or two is None:
             meter.warn("null", Sentence("“{operator}” was given null.", operator=operator), place)
@@ -52,7 +53,8 @@ def arithmetic_run(operator: str, left: Run, right: Run, place: Place) -> Run:
         try:
             result = other(one, two, meter)
         except (Overflow, DivisionByZero, InvalidOperation, OverflowError):
-            return _no_number(meter, operator, one, two, place)
+            _no_number(meter, operator, one, two, place)
+            return None
         if result is None:
             meter.warn(
                 "type",
@@ -85,7 +87,7 @@ def negation_run(operand: Run, place: Place) -> Run:
     def run(scope: Scope) -> object:
         value = operand(scope)
         if value.__class__ is Decimal:
-            return CONTEXT.minus(value)  # type: ignore[arg-type]
+            return CONTEXT.minus(value)
         if value is None:
             scope.meter.warn("null", Sentence("“{operator}” was given null.", operator="-"), place)
             return None

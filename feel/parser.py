@@ -1,5 +1,7 @@
-"""Tokens → syntax tree. A name is the longest one in scope that the tokens spell; what nothing declares
-is joined from the words that stand beside each other.
+"""Tokens → syntax tree.
+
+A name is the longest one in scope that the tokens spell; what nothing declares is joined from the words that
+stand beside each other.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from feel.syntax import Node
 
+_ADDITIVE = frozenset({"+", "-"})
+_MULTIPLICATIVE = frozenset({"*", "/"})
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 # What an expression may begin with; after "[" it tells a filter from the old open end "]1..3[".
 _OPENINGS = frozenset({"(", "[", "{", "-", "]", "<", "<=", ">", ">=", "=", "!=", "?"})
@@ -144,7 +148,7 @@ class Parser(TypeNames):
         self.depth -= 1
         return node
 
-    def binary(self, level: int) -> Node:
+    def binary(self, level: int) -> Node:  # noqa: PLR0912 - one branch for each kind of operator, on the hot path
         """Operators that bind at least as tightly as ``level``, by precedence climbing."""
         left = self.unary()
         tokens = self.tokens
@@ -152,9 +156,9 @@ class Parser(TypeNames):
             token = tokens[self.index]
             text = token.text
             if token.kind == OPERATOR:
-                if text == "+" or text == "-":
+                if text in _ADDITIVE:
                     binding = syntax.ADD
-                elif text == "*" or text == "/":
+                elif text in _MULTIPLICATIVE:
                     binding = syntax.MULTIPLY
                 elif text == "**":
                     binding = syntax.POWER
@@ -365,7 +369,7 @@ class Parser(TypeNames):
         if kind == OPERATOR:
             if token.text == "(":
                 return self.parenthesis(token)
-            if token.text == "[" or token.text == "]":
+            if token.text in ("[", "]"):
                 return self.bracket(token)
             if token.text == "{":
                 return self.context(token)

@@ -22,11 +22,11 @@ def path_run(source: Run, name: str, place: Place) -> Run:
 
     def run(scope: Scope) -> object:
         value = source(scope)
-        if value.__class__ is dict and name in value:  # type: ignore[operator]
-            return value[name]  # type: ignore[index]
+        if value.__class__ is dict and name in value:
+            return value[name]
         if value.__class__ is list:
-            scope.meter.spend(1 + len(value) // 10)  # type: ignore[arg-type]
-            return [member(item, name, scope.meter, place) for item in value]  # type: ignore[attr-defined]
+            scope.meter.spend(1 + len(value) // 10)
+            return [member(item, name, scope.meter, place) for item in value]
         return member(value, name, scope.meter, place)
 
     return run
@@ -35,8 +35,8 @@ def path_run(source: Run, name: str, place: Place) -> Run:
 def member(value: object, name: str, meter: Meter, place: Place) -> object:
     """A part of one value, or null and a warning."""
     if value.__class__ is dict:
-        if name in value:  # type: ignore[operator]
-            return value[name]  # type: ignore[index]
+        if name in value:
+            return value[name]
     elif value is None:
         meter.warn("null", Sentence("Null has no “{name}”.", name=name), place)
         return None
@@ -61,19 +61,19 @@ def filter_run(source: Run, condition: Run, cost: int, constant: object, place: 
         value = source(scope)
         if value is None:
             return None
-        items: list[object] = value if value.__class__ is list else [value]  # type: ignore[assignment]
+        items: list[object] = value if value.__class__ is list else [value]
         meter = scope.meter
         chosen: list[object] = []
         for index, item in enumerate(items):
             meter.spend(cost)
             inner = Scope({"item": item}, scope, meter)
             if item.__class__ is dict:
-                inner = Scope(item, inner, meter)  # type: ignore[arg-type]
+                inner = Scope(item, inner, meter)
             answer = condition(inner)
             if answer is True:
                 chosen.append(item)
             elif index == 0 and answer.__class__ is Decimal:
-                return nth(items, answer, meter, place)  # type: ignore[arg-type]
+                return nth(items, answer, meter, place)
             elif answer is not False:
                 kind = "null" if answer is None else "type"
                 meter.warn(kind, Sentence("A filter needs true or false, not a {type}.", type=kind_of(answer)), place)

@@ -22,7 +22,27 @@ LOOSE, OR, AND, COMPARE, ADD, MULTIPLY, POWER, INSTANCE, NEGATE, POSTFIX, ATOM =
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN_KEY = re.compile(r"[A-Za-z_\u4E00-\u9FFF][A-Za-z0-9_\u4E00-\u9FFF]*\Z")
 _RESERVED = frozenset(
-    "true false null if then else for in return some every satisfies function and or between instance of not".split()
+    [
+        "true",
+        "false",
+        "null",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "function",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "of",
+        "not",
+    ]
 )
 
 

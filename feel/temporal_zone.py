@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: As in ISO 8601 profiles and Java: no place on earth is further from UTC.
 MAX_OFFSET = 18 * 3600
-_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - a local time that is given its zone
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - a local time that is given its zone
 _LAST_YEAR = 9999
 
 
@@ -38,9 +38,9 @@ def offset_at(name: str, year: int, month: int, day: int, seconds: int) -> int:
         year = _LAST_YEAR - 799 + (year - _LAST_YEAR + 799) % 400
     elif year < 1:
         year = 4
-    moment = datetime.datetime(year, month, day) + datetime.timedelta(seconds=seconds)  # noqa: DTZ001 - local time
+    moment = dt.datetime(year, month, day) + dt.timedelta(seconds=seconds)  # noqa: DTZ001 - local time
     offset = zone_named(name).utcoffset(moment)
-    return int((offset or datetime.timedelta()).total_seconds())
+    return int((offset or dt.timedelta()).total_seconds())
 
 
 def offset_of_time(name: str) -> int:

@@ -103,8 +103,8 @@ def coerce(value: object, type_: Type, types: Mapping[str, Callable[[object], bo
     if type_.name == "list":
         if value.__class__ is not list and conforms([value], type_, types):
             return True, [value]
-    elif value.__class__ is list and len(value) == 1 and conforms(value[0], type_, types):  # type: ignore[arg-type, index]
-        return True, value[0]  # type: ignore[index]
+    elif value.__class__ is list and len(value) == 1 and conforms(value[0], type_, types):
+        return True, value[0]
     if type_.name in ("date and time", "dateTime") and kind_of(value) == "date":
         return True, value.at_midnight_utc()  # type: ignore[attr-defined]
     return False, None

@@ -30,7 +30,7 @@ def comparison_test(operator: str, constant: object, place: Place) -> Test:
         return _equality_test(constant, place, negated=operator == "!=")
     decide = ORDER[operator]
     if constant.__class__ is Decimal:
-        return _number_test(operator, constant, place)  # type: ignore[arg-type]
+        return _number_test(operator, constant, place)
 
     def test(value: object, scope: Scope) -> bool | None:
         order = compare(value, constant)
@@ -49,7 +49,7 @@ def _number_test(operator: str, constant: Decimal, place: Place) -> Test:
 
     def test(value: object, scope: Scope) -> bool | None:
         if value.__class__ is number:
-            return method(value)  # type: ignore[arg-type]
+            return method(value)
         incomparable(value, constant, scope.meter, place)
         return None
 
@@ -84,8 +84,8 @@ def _range_test(constant: Range, place: Place) -> Test:
     low, high = constant.low, constant.high
     if low.__class__ is not Decimal or high.__class__ is not Decimal:
         return lambda value, scope: _held(constant, value, scope.meter, place)
-    above = low.__le__ if constant.low_included else low.__lt__  # type: ignore[operator]
-    below = high.__ge__ if constant.high_included else high.__gt__  # type: ignore[operator]
+    above = low.__le__ if constant.low_included else low.__lt__
+    below = high.__ge__ if constant.high_included else high.__gt__
     number = Decimal
 
     def test(value: object, scope: Scope) -> bool | None:
@@ -109,12 +109,12 @@ def met(value: object, wanted: object, meter: Meter, place: Place) -> bool | Non
     if wanted.__class__ is Range:
         if value.__class__ is Range:
             return equal(value, wanted)
-        return _held(wanted, value, meter, place)  # type: ignore[arg-type]
+        return _held(wanted, value, meter, place)
     if wanted.__class__ is list:
         meter.weigh(wanted)
         if value.__class__ is list and equal(value, wanted) is True:
             return True
-        return any(_met_by(item, value) for item in wanted)  # type: ignore[attr-defined]
+        return any(_met_by(item, value) for item in wanted)
     if wanted is None or value is None:
         return value is wanted
     return answer_equal(value, wanted, meter, place)
@@ -122,7 +122,7 @@ def met(value: object, wanted: object, meter: Meter, place: Place) -> bool | Non
 
 def _met_by(item: object, value: object) -> bool:
     if item.__class__ is Range and value.__class__ is not Range:
-        return item.holds(value) is True  # type: ignore[attr-defined]
+        return item.holds(value) is True
     return equal(item, value) is True
 
 
@@ -132,7 +132,7 @@ def computed_test(run: Run, place: Place, *, asks: bool) -> Test:
     def test(value: object, scope: Scope) -> bool | None:
         wanted = run(scope)
         if wanted.__class__ is bool and (asks or value.__class__ is not bool):
-            return wanted  # type: ignore[return-value]
+            return wanted
         if asks and wanted is None:
             return None
         return met(value, wanted, scope.meter, place)

@@ -1,4 +1,4 @@
-"""FEEL's values: null is None, booleans, Decimal, str, list, dict, the temporal types, :class:`Range`, :class:`Function`.
+"""FEEL's values: None (null), bool, Decimal, str, list, dict, the temporal types, Range and Function.
 
 What the types share is here: the name of a value's type, equality, order, membership. Three answers are
 possible everywhere: true, false and None for "cannot be said".
@@ -14,6 +14,8 @@ from feel.numbers import plain
 from feel.syntax import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from feel.meter import Meter
 
 
@@ -217,14 +219,14 @@ def weight(value: object, budget: int, depth: int = 0) -> int:
     """
     if depth > VALUE_DEPTH:
         return budget + 1
-    if value.__class__ is list:
-        items = value
-    elif value.__class__ is dict:
-        items = value.values()  # type: ignore[attr-defined]
+    if isinstance(value, list):
+        items: Iterable[object] = value
+    elif isinstance(value, dict):
+        items = value.values()
     else:
-        return 1 + (len(value) >> 8) if value.__class__ is str else 1  # type: ignore[arg-type]
+        return 1 + (len(value) >> 8) if isinstance(value, str) else 1
     total = 1
-    for item in items:  # type: ignore[attr-defined]
+    for item in items:
         total += weight(item, budget - total, depth + 1)
         if total > budget:
             break
@@ -243,9 +245,9 @@ def text_of(value: object, meter: Meter | None, *, inside: bool = False) -> str:
 
 def _write(value: object, parts: list[str], length: list[int], meter: Meter | None, depth: int) -> None:
     if value.__class__ is str:
-        piece = quote(value) if depth else value  # type: ignore[arg-type]
+        piece = quote(value) if depth else value
     elif value.__class__ is Decimal:
-        piece = plain(value)  # type: ignore[arg-type]
+        piece = plain(value)
     elif value is None:
         piece = "null"
     elif value.__class__ is bool:
@@ -254,7 +256,7 @@ def _write(value: object, parts: list[str], length: list[int], meter: Meter | No
         _write_many(value, parts, length, meter, depth)
         return
     elif value.__class__ is Range:
-        _write_range(value, parts, length, meter, depth)  # type: ignore[arg-type]
+        _write_range(value, parts, length, meter, depth)
         return
     else:
         piece = str(value)
@@ -271,7 +273,7 @@ def _write_many(value: object, parts: list[str], length: list[int], meter: Meter
     separator = ""
     if value.__class__ is list:
         parts.append("[")
-        for item in value:  # type: ignore[attr-defined]
+        for item in value:
             parts.append(separator)
             _write(item, parts, length, meter, depth + 1)
             length[0] += 2

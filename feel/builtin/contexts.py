@@ -31,14 +31,14 @@ def context(meter: Meter, entries: list[object]) -> object:
     meter.spend(len(entries) // 10)
     result: dict[str, object] = {}
     for entry in entries:
-        if entry.__class__ is not dict or not {"key", "value"} <= entry.keys():  # type: ignore[attr-defined]
+        if entry.__class__ is not dict or not {"key", "value"} <= entry.keys():
             raise NoResult(Sentence("Every entry must be a context with “key” and “value”."))
-        key = entry["key"]  # type: ignore[index]
+        key = entry["key"]
         if key.__class__ is not str:
             raise NoResult(Sentence("A key must be a text, not a {type}.", type=kind_of(key)))
         if key in result:
             raise NoResult(Sentence("The entry “{name}” is there twice.", name=key))
-        result[key] = entry["value"]  # type: ignore[index]
+        result[key] = entry["value"]
     return result
 
 
@@ -48,11 +48,11 @@ def _put(meter: Meter, context: dict[str, object], keys: list[object], value: ob
         raise NoResult(Sentence("A key must be a text, not a {type}.", type=kind_of(key)))
     meter.spend(1 + len(context) // 10)
     if len(keys) > 1:
-        inner = context.get(key)  # type: ignore[call-overload]
+        inner = context.get(key)
         if inner.__class__ is not dict:
             raise NoResult(Sentence("“{name}” is no context that an entry could be put into.", name=key))
         value = _put(meter, inner, keys[1:], value)
-    return {**context, key: value}  # type: ignore[dict-item]
+    return {**context, key: value}
 
 
 @builtin("context put", "context: context", "key: string", "value: any")
@@ -78,6 +78,6 @@ def context_merge(meter: Meter, contexts: list[object]) -> object:
     for each in contexts:
         if each.__class__ is not dict:
             raise NoResult(Sentence("A {type} is no context.", type=kind_of(each)))
-        meter.spend(1 + len(each) // 10)  # type: ignore[arg-type]
-        result.update(each)  # type: ignore[call-overload]
+        meter.spend(1 + len(each) // 10)
+        result.update(each)
     return result

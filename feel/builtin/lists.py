@@ -246,7 +246,7 @@ def concatenate(meter: Meter, lists: list[object]) -> object:
 def _as_list(value: object) -> list[object]:
     if value is None:
         raise NoResult(Sentence("A list is null."))
-    return value if value.__class__ is list else [value]  # type: ignore[return-value]
+    return value if value.__class__ is list else [value]
 
 
 @builtin("insert before", "list: list", "position: number", "newItem: any")
@@ -351,7 +351,7 @@ def flatten(meter: Meter, items: list[object]) -> object:
         for item in waiting[-1]:
             if item.__class__ is list:
                 meter.spend(1)
-                waiting.append(iter(item))  # type: ignore[call-overload]
+                waiting.append(iter(item))
                 break
             result.append(item)
             if len(result) % ITEMS_PER_TICK == 0:

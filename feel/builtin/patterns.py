@@ -1,8 +1,8 @@
-"""``matches``, ``replace`` and ``split``: regular expressions of XPath, run by RE2 in linear time.
+r"""``matches``, ``replace`` and ``split``: regular expressions of XPath, run by RE2 in linear time.
 
-XPath's syntax is translated as far as RE2 goes: Unicode ``\\d \\w \\s \\i \\c``, the dot, the flags ``s m i x q``.
+XPath's syntax is translated as far as RE2 goes: Unicode ``\d \w \s \i \c``, the dot, the flags ``s m i x q``.
 What has no counterpart (back references, character class subtraction, Unicode blocks) and what XPath itself
-does not know (look-around, ``\\b``) is refused with the reason.
+does not know (look-around, ``\b``) is refused with the reason.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 #: Characters of a pattern; longer ones are refused before they are compiled.
 PATTERN_LENGTH = 1000
 _MEMORY = 1 << 20
-_NAME_START = r"A-Z_:a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
+_NAME_START = (
+    r"A-Z_:a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
+    r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
+)
 _NAME_PART = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
 #: What an escape stands for outside a class, and inside one (None: no class can hold it).
 _CLASSES: dict[str, tuple[str, str | None]] = {
@@ -142,19 +145,20 @@ def compiled(pattern: str, flags: str) -> re2._Regexp:
         raise NoResult(Sentence("“{flag}” is no flag; “s”, “m”, “i”, “x” and “q” are.", flag=unknown[0]))
     if len(pattern) > PATTERN_LENGTH:
         raise NoResult(Sentence("the pattern is longer than {limit} characters.", limit=PATTERN_LENGTH))
-    translated = re2.escape(pattern) if "q" in flags else _Translation(pattern, flags).result()
-    prefix = "".join(flag for flag in "im" if flag in flags and "q" not in flags or (flag == "i" and "i" in flags))
+    translated: str = re2.escape(pattern) if "q" in flags else _Translation(pattern, flags).result()
+    prefix = ("i" if "i" in flags else "") + ("m" if "m" in flags and "q" not in flags else "")
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
     try:
-        return re2.compile(f"(?{prefix}){translated}" if prefix else translated, options)
+        regexp: re2._Regexp = re2.compile(f"(?{prefix}){translated}" if prefix else translated, options)
     except re2.error as error:
         reason = error.args[0] if error.args else error
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         raise NoResult(
             Sentence("the pattern “{pattern}” is refused: {reason}.", pattern=pattern[:60], reason=text)
         ) from None
+    return regexp
 
 
 def ready(meter: Meter, text: str, pattern: str, flags: str | None) -> re2._Regexp:
@@ -173,7 +177,7 @@ def matches(meter: Meter, text: str, pattern: str, flags: str | None = None) -> 
 
 @builtin("split", "string: string", "delimiter: string")
 def split(meter: Meter, text: str, delimiter: str) -> object:
-    """split("John Doe", "\\\\s") = ["John", "Doe"]."""
+    r"""split("John Doe", "\\s") = ["John", "Doe"]."""
     regexp = ready(meter, text, delimiter, None)
     parts: list[object] = []
     start = 0

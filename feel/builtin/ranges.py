@@ -46,28 +46,26 @@ class _End:
         return not self.infinite and self.step == 0 == other.step and self.to(other) == 0
 
 
-def _start(value: object) -> _End:
-    if not isinstance(value, Range):
-        return _End(value, 0)
-    return _End(None, 0, -1) if value.low is None else _End(value.low, 0 if value.low_included else 1)
+class _Span:
+    """Both ends of a range, or a point twice."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, value: object) -> None:
+        if not isinstance(value, Range):
+            self.start = self.end = _End(value, 0)
+            return
+        self.start = _End(None, 0, -1) if value.low is None else _End(value.low, 0 if value.low_included else 1)
+        self.end = _End(None, 0, 1) if value.high is None else _End(value.high, 0 if value.high_included else -1)
 
 
-def _end(value: object) -> _End:
-    if not isinstance(value, Range):
-        return _End(value, 0)
-    return _End(None, 0, 1) if value.high is None else _End(value.high, 0 if value.high_included else -1)
-
-
-def _relation(
-    name: str, first: str, second: str, decide: Callable[[_End, _End, _End, _End], bool], *, points: bool
-) -> None:
-    # decide(start of one, end of one, start of other, end of other)
-    def implementation(meter: Meter, one: object, other: object) -> object:  # noqa: ARG001 - one signature for all
+def _relation(name: str, first: str, second: str, decide: Callable[[_Span, _Span], bool], *, points: bool) -> None:
+    def implementation(meter: Meter, one: object, other: object) -> object:
         if one is None or other is None:
             raise NoResult(Sentence("A point or range is null."))
         if not points and not (isinstance(one, Range) and isinstance(other, Range)):
             raise NoResult(Sentence("Two ranges are needed."))
-        return decide(_start(one), _end(one), _start(other), _end(other))
+        return decide(_Span(one), _Span(other))
 
     kinds = ("any", "any") if points else ("range", "range")
     for names in (("range1", "range2"), ("point1", "point2"), ("point", "range"), ("range", "point")):
@@ -75,32 +73,60 @@ def _relation(
             builtin(name, f"{names[0]}: {kinds[0]}", f"{names[1]}: {kinds[1]}")(implementation)
 
 
-_relation("before", "", "", lambda a, b, c, d: b.to(c) < 0, points=True)
-_relation("after", "", "", lambda a, b, c, d: a.to(d) > 0, points=True)
-_relation("meets", "range1", "range2", lambda a, b, c, d: b.touches(c), points=False)
-_relation("met by", "range1", "range2", lambda a, b, c, d: a.touches(d), points=False)
-_relation("overlaps", "range1", "range2", lambda a, b, c, d: b.to(c) >= 0 and a.to(d) <= 0, points=False)
+_relation("before", "", "", lambda one, other: one.end.to(other.start) < 0, points=True)
+_relation("after", "", "", lambda one, other: one.start.to(other.end) > 0, points=True)
+_relation("meets", "range1", "range2", lambda one, other: one.end.touches(other.start), points=False)
+_relation("met by", "range1", "range2", lambda one, other: one.start.touches(other.end), points=False)
+_relation(
+    "overlaps",
+    "range1",
+    "range2",
+    lambda one, other: one.end.to(other.start) >= 0 and one.start.to(other.end) <= 0,
+    points=False,
+)
 _relation(
     "overlaps before",
     "range1",
     "range2",
-    lambda a, b, c, d: a.to(c) < 0 and b.to(c) >= 0 and b.to(d) <= 0,
+    lambda one, other: one.start.to(other.start) < 0 and one.end.to(other.start) >= 0 and one.end.to(other.end) <= 0,
     points=False,
 )
 _relation(
     "overlaps after",
     "range1",
     "range2",
-    lambda a, b, c, d: c.to(a) < 0 and d.to(a) >= 0 and d.to(b) <= 0,
+    lambda one, other: other.start.to(one.start) < 0 and other.end.to(one.start) >= 0 and other.end.to(one.end) <= 0,
     points=False,
 )
-_relation("finishes", "", "", lambda a, b, c, d: b.to(d) == 0 and a.to(c) >= 0, points=True)
-_relation("finished by", "", "", lambda a, b, c, d: b.to(d) == 0 and a.to(c) <= 0, points=True)
-_relation("includes", "", "", lambda a, b, c, d: a.to(c) <= 0 and b.to(d) >= 0, points=True)
-_relation("during", "", "", lambda a, b, c, d: a.to(c) >= 0 and b.to(d) <= 0, points=True)
-_relation("starts", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) <= 0, points=True)
-_relation("started by", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) >= 0, points=True)
-_relation("coincides", "", "", lambda a, b, c, d: a.to(c) == 0 and b.to(d) == 0, points=True)
+_relation(
+    "finishes", "", "", lambda one, other: one.end.to(other.end) == 0 and one.start.to(other.start) >= 0, points=True
+)
+_relation(
+    "finished by",
+    "",
+    "",
+    lambda one, other: one.end.to(other.end) == 0 and one.start.to(other.start) <= 0,
+    points=True,
+)
+_relation(
+    "includes", "", "", lambda one, other: one.start.to(other.start) <= 0 and one.end.to(other.end) >= 0, points=True
+)
+_relation(
+    "during", "", "", lambda one, other: one.start.to(other.start) >= 0 and one.end.to(other.end) <= 0, points=True
+)
+_relation(
+    "starts", "", "", lambda one, other: one.start.to(other.start) == 0 and one.end.to(other.end) <= 0, points=True
+)
+_relation(
+    "started by",
+    "",
+    "",
+    lambda one, other: one.start.to(other.start) == 0 and one.end.to(other.end) >= 0,
+    points=True,
+)
+_relation(
+    "coincides", "", "", lambda one, other: one.start.to(other.start) == 0 and one.end.to(other.end) == 0, points=True
+)
 
 
 @builtin("range", "from: string")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from feel.sentences import Sentence
 from feel.values import Function, Range, kind_of
@@ -96,8 +96,8 @@ def _fit(value: object, parameter: Parameter) -> tuple[bool, object]:
         return True, value
     if kind == "list":
         return True, [value]
-    if value.__class__ is list and len(value) == 1:  # type: ignore[arg-type]
-        return _fit(value[0], parameter) if value[0] is not None else (False, None)  # type: ignore[index]
+    if value.__class__ is list and len(value) == 1:
+        return _fit(value[0], parameter) if value[0] is not None else (False, None)
     return False, None
 
 
@@ -213,7 +213,28 @@ class Builtins:
     """All built-in functions by name."""
 
     #: Functions that are computed once where all their arguments are literals.
-    constant_of_literals = frozenset({"date", "time", "date and time", "duration"})
+    constant_of_literals: ClassVar[frozenset[str]] = frozenset({"date", "time", "date and time", "duration"})
+
+    #: Functions that take a regular expression, with its position and name.
+    with_pattern: ClassVar[dict[str, tuple[int, str]]] = {
+        "matches": (1, "pattern"),
+        "replace": (1, "pattern"),
+        "split": (1, "delimiter"),
+    }
+
+    def refused_pattern(self, name: str, literals: dict[int | str, str]) -> Sentence | None:
+        """Why the pattern among a call's literal arguments is none; None where it is one, or is computed."""
+        from feel.builtin.patterns import compiled  # noqa: PLC0415 - declared last, see feel.builtin
+
+        position, spelling = self.with_pattern[name]
+        pattern = literals.get(position, literals.get(spelling))
+        if pattern is None:
+            return None
+        try:
+            compiled(pattern, literals.get(position + (2 if name == "replace" else 1), literals.get("flags", "")))
+        except NoResult as reason:
+            return reason.sentence
+        return None
 
     def get(self, name: str) -> BuiltinFunction | None:
         """The function of a name, or None."""

@@ -98,7 +98,7 @@ def string_join(meter: Meter, items: list[object], delimiter: str | None = None)
     texts: list[str] = []
     for item in items:
         if item.__class__ is str:
-            texts.append(item)  # type: ignore[arg-type]
+            texts.append(item)
         elif item is not None:
             raise NoResult(Sentence("Only texts can be joined."))
     delimiter = delimiter or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -220,10 +220,10 @@ def today(meter: Meter) -> object:
     return Date(moment.year, moment.month, moment.day)
 
 
-def _moment(meter: Meter) -> datetime.datetime:
+def _moment(meter: Meter) -> dt.datetime:
     if meter.now is None:
         # Once an evaluation has asked, the clock stands still for it.
-        meter.now = datetime.datetime.now().astimezone()
+        meter.now = dt.datetime.now().astimezone()
     return meter.now
 
 
