@@ -132,7 +132,7 @@ def _copy_referenced_event_definitions(root: Node) -> None:
         if definition is None or parent is None:
             continue  # the linter names the reference that leads nowhere
         clone = copy.deepcopy(definition)
-        clone.attrib.pop("id", None)
+        clone.set("id", f"{name}..{parent.get('id')}")  # ids are unique in a file
         parent.replace(reference, clone)
     for node in shared.values():
         parent = node.getparent()

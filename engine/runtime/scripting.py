@@ -64,7 +64,7 @@ class FeelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
             values=variables,
         )
 
-    def execute(self, task: Token, script: str, external_context: Mapping[str, Any] | None = None) -> NoReturn:
+    def execute(self, task: Token, *_script: object) -> NoReturn:
         """Refuses: diagrams hold expressions, never programs."""
         raise ExecutionFailed(
             Sentence("Scripts are not executed."), element_id=task.task_spec.bpmn_id or "", kind="expression"

@@ -27,13 +27,18 @@ class Token(Task):  # type: ignore[misc]
     """
 
     def __init__(
-        self, workflow: Any, task_spec: Any, parent: Token | None = None, state: int = TaskState.MAYBE, id: str = ""
+        self,
+        workflow: Any,
+        task_spec: Any,
+        parent: Token | None = None,
+        state: int = TaskState.MAYBE,
+        token_id: str = "",
     ) -> None:
         self.flow: str = ""
         self.host: str = ""
         self.payload: Mapping[str, Any] = {}
         self.fired = False
-        super().__init__(workflow, task_spec, parent, state, id or workflow.top_workflow.next_id())
+        super().__init__(workflow, task_spec, parent, state, token_id or workflow.top_workflow.next_id())
 
     @property
     def instance(self) -> Instance:

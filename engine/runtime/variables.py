@@ -1,4 +1,4 @@
-"""Variables in scopes, as Camunda 8 has them: the process, each subprocess, each activity and each instance of a loop.
+"""Variables in scopes, as Camunda 8 has them: process, subprocess, activity, and each instance of a loop.
 
 Reading looks from the innermost scope outwards. Writing *propagates*: from a scope outwards to the first one that
 has the variable, else to the process. Only input mappings, loops and result variables write locally. Values are

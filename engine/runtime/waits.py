@@ -1,4 +1,4 @@
-"""Events that somebody outside brings about: timers, messages, signals; and conditions, which the instance watches."""
+"""Events that somebody outside brings about: timers, messages, signals; and conditions, which we watch ourselves."""
 
 from __future__ import annotations
 

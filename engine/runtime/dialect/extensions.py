@@ -6,6 +6,7 @@ Names and meanings are those of Camunda 8 (``zeebe-bpmn-moddle``). What is requi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from engine.runtime.changes import Binding
 from engine.runtime.desugar import Node, bpmn, local, zeebe
@@ -167,7 +168,7 @@ class Extensions:
             return None
         element_id = node.get("id", "")
         extension = self.find(loop, "loopCharacteristics")
-        attribute = (lambda name: None) if extension is None else extension.get
+        attribute: Any = {}.get if extension is None else extension.get
         collection = self._expressions.value(attribute("inputCollection"), element_id)
         cardinality = loop.find(bpmn("loopCardinality"))
         text = None if cardinality is None else cardinality.text

@@ -82,7 +82,7 @@ class _Reader:
         tag = self._extensions.find(node, "versionTag")
         return ProcessModel(
             process_id=node.get("id", ""),
-            name=node.get("name") or node.get("id", ""),
+            name=node.get("name", "") or node.get("id", ""),
             version_tag=None if tag is None else tag.get("value"),
             properties=self._extensions.properties(node),
             documentation=_documentation(node),

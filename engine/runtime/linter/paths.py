@@ -41,10 +41,9 @@ def _starts(scope: Scope) -> Iterator[str]:
     targets = {branch.target for node in scope.nodes.values() for branch in node.branches}
     events = any(node.type == "startEvent" for node in scope.nodes.values())
     for node in scope.nodes.values():
-        event_subprocess = node.scope is not None and node.scope.triggered_by_event
-        if node.type == "startEvent" or event_subprocess or node.instantiates:
-            yield node.id
-        elif not events and node.id not in targets and node.type != "boundaryEvent":
+        by_itself = node.instantiates or (node.scope is not None and node.scope.triggered_by_event)
+        implicit = not events and node.id not in targets and node.type != "boundaryEvent"
+        if node.type == "startEvent" or by_itself or implicit:
             yield node.id
 
 

@@ -68,7 +68,7 @@ class _Join(Node):
 
 
 class ParallelGateway(_Join, SpiffParallelGateway):  # type: ignore[misc]
-    """Waits for one token from every incoming flow; puts one on every outgoing flow, whatever conditions they have."""
+    """Waits for one token from every incoming flow; puts one on every outgoing flow, whatever its condition."""
 
     def _update_hook(self, my_task: Token) -> bool:
         if not self.joins:

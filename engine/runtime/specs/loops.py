@@ -22,7 +22,7 @@ _TOTAL, _NEXT, _DONE = "total", "next", "done"
 
 
 class _Body(Node):
-    """The occurrence around the instances. Boundary events and outgoing flows belong to it, mappings to each instance.
+    """The occurrence around the instances: it has the boundary events and outgoing flows; each instance has mappings.
 
     ``internal_data``: how many there are to be (None: not known before), the next one's index, how many are done.
     """

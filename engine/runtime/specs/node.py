@@ -136,7 +136,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         token.workflow.last_end = (self.bpmn_id, "none", None)
 
     def choose(self, token: Token) -> list[Branch]:
-        """The flows of an activity or event: all without a condition, those whose condition holds, else the default."""
+        """The flows of an activity or event: all without condition and all whose condition holds, else the default."""
         if len(self.branches) == 1 and self.branches[0].condition is None:
             return list(self.branches)
         return self.choose_all(token, free=True)

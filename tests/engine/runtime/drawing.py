@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from engine import runtime
+from engine.runtime.changes import ElementCompleted
 from engine.runtime.host import Decided
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -141,6 +142,4 @@ class Case:
     @property
     def path(self) -> list[str]:
         """Ids of the elements completed, in order."""
-        from engine.runtime.changes import ElementCompleted
-
         return [change.element_id for change in self.of(ElementCompleted)]
