@@ -4,6 +4,7 @@
 answers with a value and the reasons for it, or with an error that names the table, the rules and the values.
 """
 
+from feel.decisions.checks import check
 from feel.decisions.compiled import Decision, DecisionResult, Decisions, compile  # noqa: A004 - as re.compile
 from feel.decisions.model import DecisionTable
 from feel.decisions.problems import DecisionError, DecisionsRefused, Problem
@@ -16,5 +17,6 @@ __all__ = [
     "Decisions",
     "DecisionsRefused",
     "Problem",
+    "check",
     "compile",
 ]

@@ -12,8 +12,9 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from feel.decisions.cells import ANALYSED, NotConstant
 from feel.decisions.regions import Line, Region, rules_by_segment
-from feel.decisions.types import ANY, shown
+from feel.decisions.types import ANY, ConstrainedType, Tests, shown
 from feel.errors import LimitExceeded
 from feel.meter import Meter
 from feel.scope import Scope
@@ -60,15 +61,42 @@ class Column:
         self.text = column.expression.text
         self.expression = texts.expression(column.expression.text, column.expression.id, names)
         self.type = texts.types.resolve(column.type_reference, column.id)
-        self.allowed = None
+        self.declared = texts.variable_types.get(self.text, ANY) if self.type is ANY else self.type
+        self.allowed: Tests | None = None
         self.allowed_text = ""
-        if column.allowed_values is not None:
-            self.allowed = texts.value_tests(column.allowed_values.text, column.allowed_values.id, names)
-            self.allowed_text = column.allowed_values.text
+        self.allowed_region: Region | None = None
+        self._allow(column.allowed_values, texts, names)
         self.cells = tuple(Cell(cell, texts, names) for cell in cells)
+        self._keep_comparable()
         self.rules = (1 << len(cells)) - 1
-        self.kind = self._common_kind()
+        self.kind = self.declared.kind if self.declared.kind in ANALYSED else self._common_kind()
         self._build()
+
+    def _allow(self, allowed: Text | None, texts: Texts, names: tuple[str, ...]) -> None:
+        """The values the input may have: those of the table, else those of its type."""
+        if allowed is not None:
+            self.allowed = texts.value_tests(allowed.text, allowed.id, names)
+            self.allowed_text = allowed.text
+        elif isinstance(self.declared, ConstrainedType):
+            self.allowed_text = self.declared.text
+        if self.allowed_text:
+            compiled = texts.compile(self.allowed_text, self.id, names, "unary tests")
+            self.allowed_region = None if compiled is None else texts.region(compiled.syntax, names)
+
+    def _keep_comparable(self) -> None:
+        """Forget all regions where values of one kind have no order, e.g. times with and without a zone."""
+        regions = [cell.region for cell in self.cells if cell.region is not None]
+        kinds = {region.kind for region in regions}
+        if self.allowed_region is not None:
+            regions.append(self.allowed_region)
+        try:
+            for kind in kinds:
+                Line(region for region in regions if region.kind == kind)
+        except NotConstant:
+            self.allowed_region = None
+            for cell in self.cells:
+                if not cell.accepts_any:
+                    cell.region = None
 
     def _common_kind(self) -> str:
         kinds = Counter(cell.region.kind for cell in self.cells if cell.region is not None and cell.region.kind)

@@ -10,6 +10,7 @@ from feel.decisions.boxed import BoxedCompiler
 from feel.decisions.item_definitions import TypeLibrary
 from feel.decisions.nodes import DecisionNode, InputNode, KnowledgeNode, Node, Seen, ServiceNode
 from feel.decisions.requirements import Requirements, elements_of
+from feel.decisions.static_checks import check_statically
 from feel.decisions.texts import Texts
 from feel.meter import Meter
 from feel.sentences import Sentence
@@ -17,6 +18,7 @@ from feel.sentences import Sentence
 if TYPE_CHECKING:
     from feel.decisions.problems import ProblemList
     from feel.decisions.tables import CompiledTable
+    from feel.decisions.types import ValueType
 
 
 class GraphCompiler:
@@ -103,6 +105,7 @@ class GraphCompiler:
         element = self.requirements.elements[reference]
         texts = self.texts[self.requirements.file_of[reference].namespace]
         texts.undeclared.clear()
+        texts.variable_types = self._variable_types(reference)
         match element:
             case model.InputData():
                 wanted = texts.types.resolve(element.type_reference, element.id)
@@ -113,6 +116,17 @@ class GraphCompiler:
                 return self._knowledge(reference, element, texts)
             case model.DecisionService():
                 return self._service(element, texts)
+
+    def _variable_types(self, reference: str) -> dict[str, ValueType]:
+        """The declared types of the variables that an element sees, by how a path spells them."""
+        found: dict[str, ValueType] = {}
+        for each in self.requirements.required[reference]:
+            element = self.requirements.elements[each.reference]
+            if isinstance(element, model.InputData | model.DecisionElement):
+                home = self.texts[self.requirements.file_of[each.reference].namespace]
+                name = f"{each.prefix}.{each.name}" if each.prefix else each.name
+                found[name] = home.types.resolve(element.type_reference, element.id)
+        return found
 
     def _prefix(self, reference: str) -> str:
         """The name under which the main file imports the element, "" when it is its own."""
@@ -128,7 +142,7 @@ class GraphCompiler:
         seen = self._seen(reference)
         boxed = BoxedCompiler(texts, element.id, element.name)
         code = None if element.logic is None else boxed.compile(element.logic, _names(seen))
-        self.tables.extend(boxed.tables)
+        self._add(boxed.tables, texts)
         wanted = texts.types.resolve(element.type_reference, element.id)
         if element.logic is None:
             self.problems.warning(
@@ -160,6 +174,12 @@ class GraphCompiler:
             implicit=implicit,
         )
 
+    def _add(self, tables: list[CompiledTable], texts: Texts) -> None:
+        for table in tables:
+            if table.is_rectangular:
+                self.tables.append(table)
+                check_statically(table, texts)
+
     def _undeclared(self, owner: str, texts: Texts) -> None:
         for name, elements in texts.undeclared.items():
             for element_id in dict.fromkeys(elements):
@@ -178,7 +198,7 @@ class GraphCompiler:
         seen = self._seen(reference)
         boxed = BoxedCompiler(texts, element.id, element.name)
         code = boxed.body(element.logic, _names(seen))
-        self.tables.extend(boxed.tables)
+        self._add(boxed.tables, texts)
         self._undeclared(element.name, texts)
         wanted = texts.types.resolve(element.type_reference, element.id)
         node = KnowledgeNode(

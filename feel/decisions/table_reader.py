@@ -177,7 +177,8 @@ class _TableReader:
                     identifier,
                     "rule_length",
                     Sentence(
-                        "Rule {number} of the table {table} has {cells} cells of the kind {kind} for {columns} columns.",
+                        "Rule {number} of the table {table} has {cells} cells of the kind {kind} for {columns} "
+                        "columns.",
                         number=number,
                         table=self.id,
                         cells=len(cells),

@@ -50,6 +50,9 @@ class CompiledTable:
         self.type = texts.types.resolve(table.type_reference, table.id)
         self.rules = (1 << len(rules)) - 1
         self.is_single_hit = table.hit_policy in SINGLE_HIT
+        self.is_rectangular = all(len(column.cells) == len(rules) for column in self.columns) and all(
+            len(output.results) == len(rules) for output in self.outputs
+        )
         self.has_default = any(output.default is not None for output in self.outputs)
         self._cost = 1 + len(rules) * len(table.inputs) // 10
 
@@ -140,7 +143,7 @@ class CompiledTable:
     def _no_match(self, values: list[object], scope: Scope, run: Run) -> object:
         if self.has_default:
             result = self._one(tuple(column.default_value(scope, run) for column in self.outputs))
-            return result if self.is_single_hit else [result]
+            return result if self.is_single_hit or self.table.aggregation else [result]
         if self.is_single_hit:
             if run.escalate:
                 self._refuse(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from feel.decisions.problems import ProblemList
     from feel.decisions.regions import Region
     from feel.decisions.run import Code, Run
+    from feel.decisions.types import ValueType
     from feel.meter import Meter
 
 _MOMENT = frozenset({"now", "today"})
@@ -51,6 +52,7 @@ class Texts:
         self.problems = problems
         self.strict = strict
         self.members: tuple[str, ...] = ()
+        self.variable_types: dict[str, ValueType] = {}
         self.undeclared: dict[str, list[str]] = {}
         self._constants: dict[str, object] = {}
 

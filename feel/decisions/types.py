@@ -71,6 +71,10 @@ class ValueType:
         """Why a value does not belong to the type, None when it does."""
         return None
 
+    def fits(self, value: object, meter: Meter) -> bool:
+        """Whether the value belongs to the type, if need be after coercion."""
+        return not isinstance(self.coerce(value, meter), Violation)
+
     def coerce(self, value: object, meter: Meter) -> object:
         """The value as the type wants it; a :class:`Violation` when there is no way."""
         if value is None:
