@@ -9,6 +9,8 @@ from feel.decisions import model
 from feel.decisions.functions import defined
 from feel.decisions.tables import CompiledTable
 from feel.decisions.types import ANY, ValueType, shown
+from feel.iterable import items_of
+from feel.meter import Place
 from feel.scope import Scope
 from feel.sentences import Sentence
 from feel.values import Function
@@ -190,11 +192,15 @@ class BoxedCompiler:
 
     def _filter(self, expression: model.Filter, names: tuple[str, ...]) -> Code:
         source = self.compile(expression.source, names)
-        match = self.compile(expression.match, (*names, "item"))
+        with self.texts.open_scope():
+            match = self.compile(expression.match, (*names, "item"))
 
         def evaluate(scope: Scope, run: Run) -> object:
             found: list[object] = []
-            for item in _as_list(source(scope, run)):
+            filtered = source(scope, run)
+            if filtered is None:
+                return None
+            for item in filtered if isinstance(filtered, list) else [filtered]:
                 run.meter.spend(1)
                 values = {**item, "item": item} if item.__class__ is dict else {"item": item}
                 answer = match(Scope(values, scope, run.meter), run)
@@ -215,23 +221,35 @@ class BoxedCompiler:
         body = self.compile(expression.body, (*names, *inside))
         variable = expression.variable
 
+        place = Place(1, 1, expression.id)
+        sees_results = "partial" in repr(expression.body)
+
         def collect(scope: Scope, run: Run) -> object:
+            meter = run.meter
+            items = items_of(source(scope, run), None, meter, place)
+            if items is None:
+                return None
             results: list[object] = []
-            for item in _as_list(source(scope, run)):
-                run.meter.spend(1)
+            for item in items:
+                meter.spend(1 + (len(results) // 10 if sees_results else 0))
+                meter.check_size(len(results) + 1)
                 # A scope each: a function that is defined in the body keeps the item of its turn.
-                results.append(body(Scope({variable: item, "partial": results}, scope, run.meter), run))
+                values = {variable: item, "partial": results.copy() if sees_results else []}
+                results.append(body(Scope(values, scope, meter), run))
             return results
 
         def quantify(scope: Scope, run: Run) -> object:
+            items = items_of(source(scope, run), None, run.meter, place)
+            if items is None:
+                return None
             deciding = expression.kind == "some"
             answer: bool | None = not deciding
-            for item in _as_list(source(scope, run)):
+            for item in items:
                 run.meter.spend(1)
                 met = body(Scope({variable: item}, scope, run.meter), run)
                 if met is deciding:
                     return deciding
-                if met is not (not deciding):
+                if met.__class__ is not bool:
                     answer = None
             return answer
 
@@ -248,9 +266,3 @@ def _list(items: tuple[Code, ...]) -> Code:
 
 def _no_boolean(answer: object, element_id: str, run: Run) -> None:
     run.cannot("type", element_id, Sentence("{value} is neither true nor false.", value=shown(answer)))
-
-
-def _as_list(value: object) -> list[object]:
-    if value is None:
-        return []
-    return value if value.__class__ is list else [value]

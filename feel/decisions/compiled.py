@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from feel.decisions import document, model, reader
 from feel.decisions.compiler import GraphCompiler
-from feel.decisions.nodes import DecisionNode, Frame, ServiceNode
+from feel.decisions.nodes import DecisionNode, Frame, KnowledgeNode, ServiceNode
 from feel.decisions.problems import DecisionError, DecisionsRefused, Problem, ProblemList
 from feel.decisions.run import Run
 from feel.errors import EvaluationWarning, LimitExceeded, ValueRefused
@@ -117,7 +117,8 @@ class Decisions:
         self.decisions = DecisionMap(self._decision(element) for element in main.decisions)
         self.services = {service.name: service.id for service in main.decision_services}
         self._references: dict[str, str] = {}
-        evaluated: tuple[model.DecisionService | model.DecisionElement, ...] = (
+        evaluated: tuple[model.BusinessKnowledgeModel | model.DecisionService | model.DecisionElement, ...] = (
+            *main.business_knowledge_models,
             *main.decision_services,
             *main.decisions,
         )
@@ -162,10 +163,10 @@ class Decisions:
         functions: Mapping[str, Callable[..., object]] | None = None,
         escalate: bool = True,
     ) -> DecisionResult:
-        """Evaluate a decision or a decision service with what it requires.
+        """Evaluate a decision, a decision service or a business knowledge model with what it requires.
 
         Args:
-            decision_id: The id or the name of the decision or decision service.
+            decision_id: The id or the name of the decision, decision service or business knowledge model.
             variables: Its inputs by name, as Python values (see :func:`feel.from_python`); others are ignored.
             now: The moment that ``now()`` and ``today()`` give, so that an evaluation can be replayed.
             limits: What it may spend.
@@ -207,6 +208,8 @@ class Decisions:
         if isinstance(node, ServiceNode):
             frame.values.update(node.arguments(frame))
             return node.outcome(frame)
+        if isinstance(node, KnowledgeNode):
+            return node.outcome(frame)
         value: object = None
         for each in self._order[reference]:
             value = frame.value(each)
@@ -230,7 +233,6 @@ def read_all(
     functions: Iterable[str],
     problems: ProblemList,
     *,
-    strict: bool,
     maximum_size: int,
 ) -> GraphCompiler | None:
     """The compiled graph of a file, None when ``problems`` says why there is none."""
@@ -244,7 +246,7 @@ def read_all(
         if other is not None:
             definitions = reader.read(other, problems)
             imported[definitions.namespace] = definitions
-    return GraphCompiler(main, imported, tuple(sorted(set(functions))), problems, strict=strict)
+    return GraphCompiler(main, imported, tuple(sorted(set(functions))), problems)
 
 
 _cache: OrderedDict[tuple[object, ...], Decisions] = OrderedDict()
@@ -265,8 +267,8 @@ def compile(  # noqa: A001 - as re.compile: the module's name stands before it
         xml: The file.
         imports: The files that it may import, under any key; they are found by their namespaces.
         functions: Names of the host functions that expressions may call.
-        strict: Whether a syntax error, an undeclared name or external code refuses the file; else what is
-            wrong gives null and a warning when it is run.
+        strict: Whether errors refuse the file; else only what is no DMN at all does, and what is wrong gives
+            null and a warning when it is run.
         maximum_size: Bytes of each file.
 
     Raises:
@@ -281,8 +283,8 @@ def compile(  # noqa: A001 - as re.compile: the module's name stands before it
         if known is not None:
             _cache.move_to_end(key)
             return known
-    problems = ProblemList()
-    graph = read_all(xml, others, names, problems, strict=strict, maximum_size=maximum_size)
+    problems = ProblemList(strict=strict)
+    graph = read_all(xml, others, names, problems, maximum_size=maximum_size)
     problems.refuse_if_errors()
     if graph is None:
         raise DecisionsRefused(problems.problems)

@@ -29,7 +29,6 @@ class GraphCompiler:
         imported: The files it may import, by namespace.
         functions: Names of host functions.
         problems: Where everything goes that is wrong.
-        strict: Whether syntax errors and undeclared names make the file unusable.
     """
 
     def __init__(
@@ -38,14 +37,11 @@ class GraphCompiler:
         imported: Mapping[str, model.Definitions],
         functions: tuple[str, ...],
         problems: ProblemList,
-        *,
-        strict: bool,
     ) -> None:
         self.main = main
         self.problems = problems
         self.requirements = Requirements(main, imported, problems)
         self.functions = functions
-        self.strict = strict
         self.texts = self._texts()
         self.tables: list[CompiledTable] = []
         self.nodes: dict[str, Node] = {}
@@ -53,9 +49,13 @@ class GraphCompiler:
             self.nodes[reference] = self._node(reference)
 
     def type_tests(self) -> dict[str, Callable[[object], bool]]:
-        """A test for every type of the file, for ``instance of``."""
-        types = self.texts[self.main.namespace].types
-        return {name: _type_test(types, name) for name in types.definitions}
+        """A test for every type that some file can name, for ``instance of``."""
+        tests: dict[str, Callable[[object], bool]] = {}
+        for namespace, texts in reversed(self.texts.items()):
+            for name in texts.types.names:
+                if namespace == self.main.namespace or name not in tests:
+                    tests[name] = _type_test(texts.types, name)
+        return tests
 
     def _texts(self) -> dict[str, Texts]:
         """For each file its texts with its types; what is imported is built first."""
@@ -85,7 +85,7 @@ class GraphCompiler:
             )
 
     def _texts_of(self, file: model.Definitions, built: Mapping[str, Texts]) -> Texts:
-        texts = Texts(self.functions, self.problems, strict=self.strict)
+        texts = Texts(self.functions, self.problems)
         imported = {each.name: built[each.namespace].types for each in file.imports if each.namespace in built}
         texts.types = TypeLibrary(
             file.item_definitions,
@@ -183,7 +183,7 @@ class GraphCompiler:
     def _undeclared(self, owner: str, texts: Texts) -> None:
         for name, elements in texts.undeclared.items():
             for element_id in dict.fromkeys(elements):
-                texts.note(
+                texts.problems.error(
                     element_id,
                     "undeclared_name",
                     Sentence(

@@ -77,9 +77,12 @@ class DecisionFunction(Function):
         meter.enter()
         meter.spend(1)
         try:
-            coerced = {
-                name: self.run.coerce(arguments[name], wanted, self.name, name) for name, wanted in self.parameters
-            }
+            coerced = {}
+            for name, wanted in self.parameters:
+                given = arguments[name]
+                coerced[name] = self.run.coerce(given, wanted, self.name, name)
+                if coerced[name] is None and given is not None:
+                    return None
             return self.body(coerced)
         finally:
             meter.leave()

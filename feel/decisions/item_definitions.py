@@ -63,6 +63,12 @@ class TypeLibrary:
             self.resolve(definition.name, definition.id)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all types, those of imports behind the name of the import."""
+        imported = (f"{prefix}.{name}" for prefix, library in self.imported.items() for name in library.definitions)
+        return (*self.definitions, *imported)
+
+    @property
     def entry_names(self) -> tuple[str, ...]:
         """The names of all entries of all structured types, for reading paths with spaces in them."""
         names: dict[str, None] = {}

@@ -185,6 +185,12 @@ class KnowledgeNode(Node):
         values.update(seen_values(self.seen, frame))
         return function
 
+    def outcome(self, frame: Frame) -> object:
+        """What the function gives for the variables of the frame."""
+        arguments = {name: frame.given(name, "", self.name, self.element_id) for name, _ in self.parameters}
+        function = frame.value(self.reference)
+        return function.invoke_named(frame.run.meter, arguments) if isinstance(function, Function) else None
+
 
 class ServiceNode(Node):
     """A decision service: a function of its input data and input decisions."""

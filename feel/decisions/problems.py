@@ -80,14 +80,20 @@ class DecisionError(ValueError):
 
 
 class ProblemList:
-    """Collects problems while a file is read and compiled, so that people see all of them at once."""
+    """Collects problems while a file is read and compiled, so that people see all of them at once.
 
-    def __init__(self) -> None:
+    Args:
+        strict: Whether an error makes the file unusable; else it is a warning, and what it concerns is null
+            when it is run.
+    """
+
+    def __init__(self, *, strict: bool = True) -> None:
         self.problems: list[Problem] = []
+        self.strict = strict
 
     def error(self, element_id: str, code: str, sentence: Sentence) -> None:
-        """Add what makes the file unusable."""
-        self.problems.append(Problem("error", element_id, sentence, code))
+        """Add what makes the file unusable (in a strict compilation)."""
+        self.problems.append(Problem("error" if self.strict else "warning", element_id, sentence, code))
 
     def warning(self, element_id: str, code: str, sentence: Sentence) -> None:
         """Add what is probably not meant."""

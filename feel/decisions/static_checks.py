@@ -34,7 +34,7 @@ def _input_cells(column: Column, table: CompiledTable, texts: Texts) -> None:
     for index, cell in enumerate(column.cells):
         number = index + 1
         if cell.region is not None and column.kind and cell.region.kind not in {"", column.kind}:
-            texts.note(
+            texts.problems.error(
                 cell.id,
                 "cell_type",
                 Sentence(
@@ -48,7 +48,7 @@ def _input_cells(column: Column, table: CompiledTable, texts: Texts) -> None:
                 ),
             )
         elif cell.test is not None and _is_never_met(cell.test.syntax, texts):
-            texts.note(
+            texts.problems.error(
                 cell.id,
                 "empty_range",
                 Sentence(
@@ -60,7 +60,7 @@ def _input_cells(column: Column, table: CompiledTable, texts: Texts) -> None:
                 ),
             )
         elif _is_never_allowed(column, index):
-            texts.note(
+            texts.problems.error(
                 cell.id,
                 "value_not_allowed",
                 Sentence(
@@ -127,7 +127,7 @@ def _output_constant(output: OutputColumn, result: Result, number: str, table: C
     if violation is not None and output.type.fits(result.constant, meter):
         violation = None
     if violation is not None:
-        texts.note(
+        texts.problems.error(
             result.id,
             "output_type",
             Sentence(
@@ -139,7 +139,7 @@ def _output_constant(output: OutputColumn, result: Result, number: str, table: C
             ),
         )
     elif not output.allows(result.constant, meter):
-        texts.note(
+        texts.problems.error(
             result.id,
             "output_not_allowed",
             Sentence(
@@ -157,7 +157,7 @@ def _output_constant(output: OutputColumn, result: Result, number: str, table: C
 def _hit_policy(table: CompiledTable, texts: Texts) -> None:
     model = table.table
     if model.hit_policy in {"PRIORITY", "OUTPUT ORDER"} and not any(output.is_ranked for output in table.outputs):
-        texts.note(
+        texts.problems.error(
             model.id,
             "without_priority",
             Sentence(
@@ -168,7 +168,7 @@ def _hit_policy(table: CompiledTable, texts: Texts) -> None:
             ),
         )
     if model.aggregation and len(table.outputs) > 1:
-        texts.note(
+        texts.problems.error(
             model.id,
             "aggregation_of_several",
             Sentence(
@@ -181,7 +181,7 @@ def _hit_policy(table: CompiledTable, texts: Texts) -> None:
     if model.aggregation == "SUM" and table.outputs:
         for result in table.outputs[0].results:
             if result.is_constant and result.constant is not None and kind_of(result.constant) != "number":
-                texts.note(
+                texts.problems.error(
                     result.id,
                     "sum_of_no_number",
                     Sentence(

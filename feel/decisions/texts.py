@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import feel
 from feel import syntax
+from feel.builtin import BUILTIN
 from feel.decisions.cells import NotConstant, region_of
 from feel.errors import EvaluationWarning, FeelSyntaxError, UndeclaredName
 from feel.evaluation import Kind
@@ -41,16 +43,15 @@ class Texts:
     Args:
         types: The types of the file; set after it was built, as its allowed values are texts too.
         functions: Names of host functions.
-        problems: Where syntax errors and undeclared names go.
-        strict: Whether they make the file unusable; else each gives null and a warning when it is run.
+        problems: Where syntax errors go; those of undeclared names are in ``undeclared``, name → elements.
     """
 
     types: TypeLibrary
 
-    def __init__(self, functions: tuple[str, ...], problems: ProblemList, *, strict: bool) -> None:
+    def __init__(self, functions: tuple[str, ...], problems: ProblemList) -> None:
         self.functions = functions
         self.problems = problems
-        self.strict = strict
+        self._open = 0
         self.members: tuple[str, ...] = ()
         self.variable_types: dict[str, ValueType] = {}
         self.undeclared: dict[str, list[str]] = {}
@@ -68,43 +69,50 @@ class Texts:
                 line=error.line,
                 column=error.column,
             )
-            self.note(element_id, "syntax", sentence)
+            self.problems.error(element_id, "syntax", sentence)
             return None
 
     def _declaring(self, text: str, element_id: str, names: tuple[str, ...], kind: Kind) -> feel.Expression:
         """The compiled text; names that nothing declares are noted, all of them, and are null when it is run."""
         while True:
             try:
-                return feel.compile(
+                expression = feel.compile(
                     text,
                     names,
                     kind=kind,
                     element_id=element_id,
                     functions=self.functions,
                     members=self.members,
-                    strict=True,
+                    strict=self.problems.strict and not self._open,
                 )
             except UndeclaredName as error:
                 if error.name in names:
                     raise
                 self.undeclared.setdefault(error.name, []).append(element_id)
                 names = (*names, error.name)
+                continue
+            if not self._open:
+                for name in sorted(expression.free.difference(names, self.functions, BUILTIN)):
+                    self.undeclared.setdefault(name, []).append(element_id)
+            return expression
 
-    def note(self, element_id: str, code: str, sentence: Sentence) -> None:
-        """An error, or in a lenient compilation a warning."""
-        if self.strict:
-            self.problems.error(element_id, code, sentence)
-        else:
-            self.problems.warning(element_id, code, sentence)
+    @contextmanager
+    def open_scope(self) -> Iterator[None]:
+        """Where the entries of an item are names too, which nobody can know before it is run."""
+        self._open += 1
+        yield
+        self._open -= 1
 
     def not_run(self, element_id: str, sentence: Sentence) -> None:
         """Something that is refused rather than run."""
-        self.note(element_id, "not_run", sentence)
+        self.problems.error(element_id, "not_run", sentence)
 
     def expression(self, text: str, element_id: str, names: tuple[str, ...]) -> Code:
         """An expression as code; an empty one is a problem."""
         if not text:
-            self.note(element_id, "missing_expression", Sentence("{id} is empty. Fill it in.", id=element_id))
+            self.problems.error(
+                element_id, "missing_expression", Sentence("{id} is empty. Fill it in.", id=element_id)
+            )
             return _unusable(element_id)
         compiled = self.compile(text, element_id, names, "expression")
         return _unusable(element_id) if compiled is None else _running(compiled)

@@ -5,7 +5,7 @@ A case gives inputs and what one or more decisions must answer. One expected ans
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +20,9 @@ from feel.values import equal
 CASES = "{http://www.omg.org/spec/DMN/20160719/testcase}"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 ENOUGH_DECIMALS = 8
+INVOKED = frozenset({"decisionService", "bkm"})
 TOLERANCE = Decimal("1e-8")
-NOW = datetime.datetime(2026, 1, 15, 9, 30, tzinfo=datetime.UTC)
+NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
 """The moment of every evaluation."""
 
 
@@ -55,7 +56,7 @@ def _results_of(cases: Path, level: str) -> Iterator[Result]:
         for node in case.iter(f"{CASES}resultNode"):
             name = f"{cases.stem}/{case.get('id')}/{node.get('name')}"
             expected = _value(node.find(f"{CASES}expected"))
-            asked = case.get("invocableName") if case.get("type") == "decisionService" else node.get("name")
+            asked = case.get("invocableName") if case.get("type") in INVOKED else node.get("name")
             given = refusal if compiled is None else _given(compiled, str(asked), variables)
             is_right = not refusal and _is_same(given, expected)
             yield Result(level, name, is_right, f"expected {_shown(expected)}, given {_shown(given)}")

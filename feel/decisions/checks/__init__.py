@@ -49,7 +49,7 @@ def check(
     """
     problems = ProblemList()
     names = tuple(sorted(set(functions)))
-    graph = read_all(xml, dict(imports or {}), names, problems, strict=True, maximum_size=maximum_size)
+    graph = read_all(xml, dict(imports or {}), names, problems, maximum_size=maximum_size)
     found = list(problems.problems)
     if graph is not None:
         for table in graph.tables:
@@ -73,8 +73,8 @@ def check_table(table: CompiledTable, *, seconds: float = 2.0, maximum: int = 50
                 "information",
                 table.table.id,
                 Sentence(
-                    "The check of the table {table} stopped after {count} findings or {seconds} seconds; there may be "
-                    "more.",
+                    "The check of the table {table} stopped after {count} findings or {seconds} seconds; there may "
+                    "be more.",
                     table=table.owner_name,
                     count=limit.count,
                     seconds=f"{seconds:g}",
