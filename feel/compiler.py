@@ -181,6 +181,9 @@ class Compiler(Lookup):
             if order is None:
                 operators.incomparable(start, end, scope.meter, place)
                 return None
+            if order > 0:
+                scope.meter.warn("argument", Sentence("A range must not end before it starts."), place)
+                return None
             return Range(start, end, low_included=low_included, high_included=high_included)
 
         return run

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from feel.numbers import CONTEXT
 from feel.temporal_calendar import MAX_YEAR, days_in_month, from_days, to_days, weekday
 from feel.temporal_duration import NANOSECONDS, DaysAndTimeDuration, YearsAndMonthsDuration, fraction_text
-from feel.temporal_zone import MAX_OFFSET, offset_at, offset_of_time, offset_text, zone_named
+from feel.temporal_zone import MAX_OFFSET, local_offset, offset_at, offset_of_time, offset_text, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,17 +293,14 @@ class DateTime(_Frozen):
         return _split(self._local() + duration.nanoseconds, zone)
 
     def in_zone(self, zone: str) -> DateTime:
-        """The same moment on the clocks of a named zone; this one must have an offset."""
+        """The same moment on the clocks of a named zone; this one must have an offset.
+
+        In the hour that the clocks show twice, the second time is told by its offset instead of the zone's name.
+        """
         utc = self._local() - (self.offset or 0) * NANOSECONDS
-        guess = _split(utc, 0)
-        offset = offset_at(zone, guess.date.year, guess.date.month, guess.date.day, guess.time.seconds)
-        for _ in range(2):  # the offset at the local time that the first guess leads to
-            local = _split(utc + offset * NANOSECONDS, zone)
-            actual = local.offset or 0
-            if actual == offset:
-                break
-            offset = actual
-        return local
+        day = _split(utc, 0)
+        offset, again = local_offset(zone, day.date.year, day.date.month, day.date.day, day.time.seconds)
+        return _split(utc + offset * NANOSECONDS, offset if again else zone)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DateTime) and self.date == other.date and self.time == other.time

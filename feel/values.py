@@ -173,30 +173,15 @@ def equal(left: object, right: object, depth: int = 0) -> bool | None:
     return answer
 
 
-def _equal_lists(left: list[object], right: list[object], depth: int) -> bool | None:
-    if len(left) != len(right):
-        return False
-    answer: bool | None = True
-    for one, other in zip(left, right, strict=True):
-        same = equal(one, other, depth + 1)
-        if same is False:
-            return False
-        if same is None:
-            answer = None
-    return answer
+def _equal_lists(left: list[object], right: list[object], depth: int) -> bool:
+    # Lists are equal when all their items are; items that cannot be compared are not.
+    return len(left) == len(right) and all(
+        equal(one, other, depth + 1) is True for one, other in zip(left, right, strict=True)
+    )
 
 
-def _equal_contexts(left: dict[str, object], right: dict[str, object], depth: int) -> bool | None:
-    if left.keys() != right.keys():
-        return False
-    answer: bool | None = True
-    for key, one in left.items():
-        same = equal(one, right[key], depth + 1)
-        if same is False:
-            return False
-        if same is None:
-            answer = None
-    return answer
+def _equal_contexts(left: dict[str, object], right: dict[str, object], depth: int) -> bool:
+    return left.keys() == right.keys() and all(equal(one, right[key], depth + 1) is True for key, one in left.items())
 
 
 def compare(left: object, right: object) -> int | None:

@@ -1,18 +1,18 @@
 r"""``matches``, ``replace`` and ``split``: regular expressions of XPath, run by RE2 in linear time.
 
 XPath's syntax is translated as far as RE2 goes: Unicode ``\d \w \s \i \c``, the dot, the flags ``s m i x q``.
-What has no counterpart (back references, character class subtraction, Unicode blocks) and what XPath itself
-does not know (look-around, ``\b``) is refused with the reason.
+What has no counterpart (back references, Unicode blocks) and what XPath itself does not know (look-around,
+``\b``) is refused with the reason.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import re2
 
+from feel.builtin.pattern_syntax import Translation
 from feel.builtin.registry import NoResult, builtin
 from feel.sentences import Sentence
 
@@ -22,115 +22,6 @@ if TYPE_CHECKING:
 #: Characters of a pattern; longer ones are refused before they are compiled.
 PATTERN_LENGTH = 1000
 _MEMORY = 1 << 20
-_NAME_START = (
-    r"A-Z_:a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
-    r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
-)
-_NAME_PART = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
-#: What an escape stands for outside a class, and inside one (None: no class can hold it).
-_CLASSES: dict[str, tuple[str, str | None]] = {
-    "d": (r"\p{Nd}", r"\p{Nd}"),
-    "D": (r"\P{Nd}", r"\P{Nd}"),
-    "s": (r"[ \t\n\r]", r" \t\n\r"),
-    "S": (r"[^ \t\n\r]", None),
-    "w": (r"[^\p{P}\p{Z}\p{C}]", r"\p{L}\p{M}\p{N}\p{S}"),
-    "W": (r"[\p{P}\p{Z}\p{C}]", r"\p{P}\p{Z}\p{C}"),
-    "i": (f"[{_NAME_START}]", _NAME_START),
-    "I": (f"[^{_NAME_START}]", None),
-    "c": (f"[{_NAME_PART}]", _NAME_PART),
-    "C": (f"[^{_NAME_PART}]", None),
-}
-_SIGNS = frozenset(r"\|.?*+(){}[]^$-")
-_CATEGORY = re.compile(r"\{([A-Z][a-z]?)\}")
-_QUANTITY = re.compile(r"\{[0-9]{1,4}(?:,[0-9]{0,4})?\}")
-_SPACES = " \t\n\r"
-
-
-class _Translation:
-    """One pattern on its way from XPath to RE2."""
-
-    def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern = pattern
-        self.ignore_space = "x" in flags
-        self.dot = "(?s:.)" if "s" in flags else r"[^\n\r]"
-        self.index = 0
-        self.parts: list[str] = []
-
-    def refuse(self, what: str) -> NoResult:
-        """The refusal of a piece of the pattern."""
-        return NoResult(
-            Sentence(
-                "the pattern “{pattern}” holds “{piece}”, which is not supported.",
-                pattern=self.pattern[:60],
-                piece=what,
-            )
-        )
-
-    def result(self) -> str:
-        """The pattern for RE2."""
-        while self.index < len(self.pattern):
-            character = self.pattern[self.index]
-            self.index += 1
-            if character == "\\":
-                self.parts.append(self.escape(inside=False))
-            elif character == "[":
-                self.parts.append(self.bracket())
-            elif character == ".":
-                self.parts.append(self.dot)
-            elif character == "(" and self.pattern.startswith("?", self.index):
-                if not self.pattern.startswith("?:", self.index):
-                    raise self.refuse(self.pattern[self.index - 1 : self.index + 3])
-                self.parts.append("(")
-            elif character == "{":
-                quantity = _QUANTITY.match(self.pattern, self.index - 1)
-                if quantity is None:
-                    raise self.refuse(self.pattern[self.index - 1 : self.index + 5])
-                self.parts.append(quantity.group())
-                self.index = quantity.end()
-            elif not (self.ignore_space and character in _SPACES):
-                self.parts.append(character)
-        return "".join(self.parts)
-
-    def escape(self, *, inside: bool) -> str:
-        """What stands after a backslash."""
-        character = self.pattern[self.index : self.index + 1]
-        self.index += 1
-        if character in "nrt" and character:
-            return "\\" + character
-        if character in _SIGNS and character:
-            return "\\" + character
-        if character in _CLASSES:
-            outer, inner = _CLASSES[character]
-            if not inside:
-                return outer
-            if inner is not None:
-                return inner
-        if character in "pP" and character:
-            category = _CATEGORY.match(self.pattern, self.index)
-            if category is not None:
-                self.index = category.end()
-                return f"\\{character}{category.group()}"
-            character += self.pattern[self.index : self.index + 12]
-        raise self.refuse("\\" + character)
-
-    def bracket(self) -> str:
-        """A character class; its "[" has been taken."""
-        parts = ["["]
-        if self.pattern.startswith("^", self.index):
-            parts.append("^")
-            self.index += 1
-        while self.index < len(self.pattern):
-            character = self.pattern[self.index]
-            self.index += 1
-            if character == "]" and len(parts) > parts[1:2].count("^") + 1:
-                return "".join([*parts, "]"])
-            if character == "\\":
-                parts.append(self.escape(inside=True))
-            elif character == "-" and self.pattern.startswith("[", self.index):
-                raise self.refuse("-[")
-            else:
-                parts.append("\\" + character if character == "[" else character)
-        raise self.refuse(self.pattern[-10:])
 
 
 @lru_cache(maxsize=512)
@@ -145,7 +36,7 @@ def compiled(pattern: str, flags: str) -> re2._Regexp:
         raise NoResult(Sentence("“{flag}” is no flag; “s”, “m”, “i”, “x” and “q” are.", flag=unknown[0]))
     if len(pattern) > PATTERN_LENGTH:
         raise NoResult(Sentence("the pattern is longer than {limit} characters.", limit=PATTERN_LENGTH))
-    translated: str = re2.escape(pattern) if "q" in flags else _Translation(pattern, flags).result()
+    translated: str = re2.escape(pattern) if "q" in flags else Translation(pattern, flags).result()
     prefix = ("i" if "i" in flags else "") + ("m" if "m" in flags and "q" not in flags else "")
     options = re2.Options()
     options.max_mem = _MEMORY
