@@ -42,12 +42,14 @@ class _Scope:
     last_end: tuple[str, EndKind, str | None]
     closed: bool
     interruptions: int
+    undoable: list[tuple[str, str]]  # (activity that is complete, the activity that undoes it), oldest first
 
     def begin(self) -> None:
         """Make the root: SpiffWorkflow wants one, and it is over at once."""
         self.last_end = ("", "none", None)
         self.closed = False
         self.interruptions = 0
+        self.undoable = []
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED, f"/{self.parent_task_id or ''}")  # type: ignore[attr-defined]
 
     def living(self) -> list[Token]:
@@ -85,6 +87,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.changes: list[Change] = []
         self.tokens: dict[str, Token] = {}
         self.queue: deque[Token] = deque()
+        self.late: deque[Token] = deque()
         self.last_id = 0
         self.runs = 0
         super().__init__(plan.spec, plan.subprocess_specs, script_engine=_ENGINE, deserializing=True)
@@ -160,7 +163,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def follow(self, token: Token, branches: list[Branch]) -> None:
         """Put a token behind each of these flows."""
         specs = token.workflow.spec.task_specs
-        for branch in branches:
+        for branch in branches * token.task_spec.settings.completion_quantity:
             if branch.drawn:
                 self.emit(SequenceFlowTaken(branch.flow_id))
             self.arrive(self.add(token.workflow, specs[f"#{branch.target}"], flow=branch.flow_id))
@@ -206,8 +209,9 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def run_to_wait(self) -> None:
         """Run whatever is ready, until every token waits for something outside."""
         while True:
-            while self.queue:
-                token = self.queue.popleft()
+            while self.queue or self.late:
+                # Signals are thrown after all else has moved, so that a wait on a parallel branch is open by then.
+                token = self.queue.popleft() if self.queue else self.late.popleft()
                 if token.has_state(TaskState.READY):
                     self._count(token)
                     token.run()

@@ -1,8 +1,9 @@
 """The state of an instance as bytes: living tokens and variables, without the diagram; versioned.
 
-Layout of format 1, a JSON array: ``[format, last id, scopes, variables]``; a scope is
-``[host token id, last end, tokens]``; a token is ``[id, element, state, flow, host, body's id, memory]`` without the
-trailing empty parts. Order and numbers are exact, so it is stored as bytes, never as a database's own JSON.
+Layout of format 1, a JSON array: ``[format, last id, scopes, variables]``;
+a scope is ``[host token id, last end, tokens, undoable]``;
+a token is ``[id, element, state, flow, host, body's id, memory]`` without the trailing empty parts.
+Order and numbers are exact, so it is stored as bytes, never as a database's own JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ _LETTERS = {state: letter for letter, state in _STATES.items()}
 def save(instance: Instance) -> bytes:
     """The bytes of an instance that is at rest."""
     scopes = [
-        [scope.parent_task_id or "", list(scope.last_end), [_token(token) for token in scope.living()]]
+        [
+            scope.parent_task_id or "",
+            list(scope.last_end),
+            [_token(token) for token in scope.living()],
+            scope.undoable,
+        ]
         for scope in instance.scopes()
     ]
     variables = {scope: held for scope, held in instance.variables.scopes.items() if held}
@@ -40,12 +46,13 @@ def restore(instance: Instance, state: bytes) -> None:
     if not isinstance(content, list) or not content or content[0] != FORMAT:
         raise Conflict(Sentence("The state of this matter was saved in a format that this version cannot read."))
     _format, last_id, scopes, variables = content
-    for host, last_end, tokens in scopes:
+    for host, last_end, tokens, undoable in scopes:
         scope: Any = instance
         if host:
             scope = instance.open_scope(instance.tokens[host], instance.tokens[host].task_spec.spec)
         element_id, kind, code = last_end
         scope.last_end = (element_id, kind, code)
+        scope.undoable = [(activity, handler) for activity, handler in undoable]
         for token in tokens:
             _restore_token(instance, scope, token)
     instance.last_id = last_id

@@ -143,6 +143,11 @@ class Extensions:
         """``zeebe:calledElement``."""
         called = self.find(node, "calledElement")
         element_id = node.get("id", "")
+        if called is None and node.get("calledElement"):  # BPMN's own way, without the extension
+            name = (node.get("calledElement") or "").rpartition(":")[2]
+            return CalledElement(
+                Value(name), "latest", None, propagate_all_child_variables=True, propagate_all_parent_variables=True
+            )
         process_id = None if called is None else self._expressions.value(called.get("processId"), element_id)
         if called is None or process_id is None:
             self._findings.error(

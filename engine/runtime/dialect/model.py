@@ -199,6 +199,10 @@ class Settings:
     attached_to: str | None = None
     interrupting: bool = True
     instantiates: bool = False
+    for_compensation: bool = False
+    handler: str | None = None  # of a compensation event at a border: the activity that undoes
+    start_quantity: int = 1
+    completion_quantity: int = 1
     scope: Scope | None = None  # of a subprocess, transaction or event subprocess
 
 

@@ -39,9 +39,12 @@ TASKS = frozenset(
     }
 )
 ACTIVITIES = TASKS | SCOPES | {"callActivity"}
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+GATEWAYS = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
+)
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 NODES = ACTIVITIES | GATEWAYS | EVENTS
+_MOST_TOKENS = 100
 _NAMING = ("resultVariable", "inputElement", "outputCollection", "target")
 
 
@@ -73,7 +76,9 @@ class _Reader:
         self._events = events
         self._expressions = expressions
         self._findings = expressions.findings
-        self._definitions = definitions
+        self._handlers = {
+            node.get("sourceRef", ""): node.get("targetRef", "") for node in definitions.iter(bpmn("association"))
+        }
 
     def process(self, node: Node) -> ProcessModel:
         scope = self._scope(node)
@@ -140,7 +145,7 @@ class _Reader:
                 )
             )
         nodes = {
-            child.get("id", ""): self._settings(child, tuple(branches.get(child.get("id", ""), ())))
+            child.get("id", ""): self._settings(child, _in_order(child, branches.get(child.get("id", ""), [])))
             for child in elements(node)
             if local(child) in NODES
         }
@@ -174,19 +179,38 @@ class _Reader:
             attached_to=node.get("attachedToRef"),
             interrupting=interrupting,
             instantiates=node.get("instantiate") == "true",
+            for_compensation=node.get("isForCompensation") == "true",
+            handler=self._handlers.get(element_id),
+            start_quantity=self._quantity(node, "startQuantity"),
+            completion_quantity=self._quantity(node, "completionQuantity"),
             scope=self._scope(node) if kind in SCOPES else None,
         )
+
+    def _quantity(self, node: Node, attribute: str) -> int:
+        text = node.get(attribute, "1").strip()
+        if text.isdigit() and 1 <= int(text) <= _MOST_TOKENS:
+            return int(text)
+        self._findings.error(
+            node.get("id", ""),
+            "quantity",
+            Sentence("{attribute} must be a whole number from 1 to {most}.", attribute=attribute, most=_MOST_TOKENS),
+        )
+        return 1
 
     def _event(self, node: Node, kind: str) -> Event | None:
         if kind in EVENTS:
             return self._events.event(node)
-        if kind == "receiveTask":
+        if kind == "receiveTask" or (kind == "sendTask" and node.get("messageRef")):
             return self._events.message(node, node.get("id", ""))
         return None
 
     def _job(self, node: Node, kind: str) -> Job | None:
         job = self._extensions.job(node)
-        if job is None and kind in {"serviceTask", "sendTask"}:
+        if (
+            job is None
+            and kind in {"serviceTask", "sendTask"}
+            and not (kind == "sendTask" and node.get("messageRef"))
+        ):
             self._findings.error(
                 node.get("id", ""),
                 "topic",
@@ -229,6 +253,13 @@ class _Reader:
             yield StartEvent(
                 settings.id, settings.event.kind, settings.event, None if form is None else form.get("formId")
             )
+
+
+def _in_order(node: Node, branches: list[Branch]) -> tuple[Branch, ...]:
+    """The flows in the order in which the element lists them, which is the order in which they are followed."""
+    listed = [(child.text or "").strip() for child in node.iterchildren(bpmn("outgoing"))]
+    place = {flow_id: index for index, flow_id in enumerate(listed)}
+    return tuple(sorted(branches, key=lambda branch: place.get(branch.flow_id, len(place))))
 
 
 def _documentation(node: Node) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.runtime.linter.allowed import check_allowed
+from engine.runtime.linter.compensation import check_compensation
 from engine.runtime.linter.paths import check_paths
 from engine.runtime.linter.structure import check_structure
 
-__all__ = ["check_allowed", "check_paths", "check_structure"]
+__all__ = ["check_allowed", "check_compensation", "check_paths", "check_structure"]

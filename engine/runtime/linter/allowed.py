@@ -15,10 +15,17 @@ from feel.sentences import Sentence
 
 _EVENT_DEFINITIONS: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"message", "timer", "signal", "error", "escalation", "conditional"}),
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional", "link"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "conditional"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link", "compensate"}),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel"}
+    ),
+}
+_SEVERAL: Mapping[str, frozenset[str]] = {
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
+    "endEvent": frozenset({"message", "signal"}),
 }
 _DECORATION = frozenset(
     {
@@ -87,7 +94,6 @@ _TOP = frozenset(
         "globalBusinessRuleTask",
     }
 )
-_ONE = {"startQuantity": "1", "completionQuantity": "1", "isForCompensation": "false"}
 _KNOWN_EXTENSIONS: Mapping[str, frozenset[str]] = {
     "userTask": frozenset(
         {"userTask", "formDefinition", "assignmentDefinition", "taskSchedule", "priorityDefinition"}
@@ -111,14 +117,26 @@ _LISTENERS = frozenset({"executionListeners", "taskListeners"})
 
 def check_allowed(definitions: Node, findings: Findings) -> None:
     """Name everything in the file that is not known to be executed rightly."""
+    global_tasks = {node.get("id", "") for node in definitions if local(node).startswith("global")}
     for node in definitions:
         if namespace(node) == BPMN and local(node) not in _TOP and not local(node).endswith("EventDefinition"):
             _unsupported(node, findings)
         if local(node) == "process" and node.get("isExecutable", "true") != "false":
             _extensions(node, findings)
             _children(node, findings)
+            _global_tasks(node, global_tasks, findings)
         elif local(node) == "message":
             _extensions(node, findings)
+
+
+def _global_tasks(process: Node, global_tasks: set[str], findings: Findings) -> None:
+    for call in process.iter(f"{{{BPMN}}}callActivity"):
+        if (call.get("calledElement") or "").rpartition(":")[2] in global_tasks:
+            findings.error(
+                call.get("id", ""),
+                "unsupported",
+                Sentence("A call of a global task is not supported. Draw the task here, or a process around it."),
+            )
 
 
 def _children(scope: Node, findings: Findings) -> None:
@@ -136,18 +154,8 @@ def _node(node: Node, findings: Findings) -> None:
     name, element_id = local(node), node.get("id", "")
     if name in _EVENT_DEFINITIONS:
         _event(node, _EVENT_DEFINITIONS[name], findings)
-    for attribute, only in _ONE.items():
-        if node.get(attribute, only) != only:
-            findings.error(
-                element_id,
-                "unsupported",
-                Sentence(
-                    "{attribute}={value} is not supported. {instead}",
-                    attribute=attribute,
-                    value=node.get(attribute),
-                    instead=_instead(attribute),
-                ),
-            )
+    if name == "complexGateway":
+        _complex_gateway(node, findings)
     _extensions(node, findings)
     if name in {"subProcess", "transaction"}:
         _children(node, findings)
@@ -155,6 +163,13 @@ def _node(node: Node, findings: Findings) -> None:
         if local(loop) == "multiInstanceLoopCharacteristics":
             _extensions(loop, findings, element_id)
             _multi_instance(loop, element_id, findings)
+
+
+def _complex_gateway(node: Node, findings: Findings) -> None:
+    """One that only splits does what an inclusive gateway does; nobody agrees on how one joins."""
+    incoming = [child for child in node if local(child) == "incoming"]
+    if len(incoming) != 1 or any(local(child) == "activationCondition" for child in node):
+        _unsupported(node, findings)
 
 
 def _event(node: Node, allowed: frozenset[str], findings: Findings) -> None:
@@ -172,12 +187,18 @@ def _event(node: Node, allowed: frozenset[str], findings: Findings) -> None:
                     instead=_instead(kind),
                 ),
             )
-    if len(definitions) > 1 and local(node) not in {"intermediateThrowEvent", "endEvent"}:
-        findings.error(
-            node.get("id", ""),
-            "unsupported",
-            Sentence("An event that waits for several things is not supported. Draw an event-based gateway instead."),
-        )
+    if len(definitions) > 1:
+        kinds = {local(definition).removesuffix("EventDefinition") for definition in definitions}
+        if not kinds <= _SEVERAL.get(local(node), frozenset()):
+            findings.error(
+                node.get("id", ""),
+                "unsupported",
+                Sentence(
+                    "An event of type {type} with several definitions of these kinds is not supported. "
+                    "Draw an event for each.",
+                    type=local(node),
+                ),
+            )
 
 
 def _multi_instance(loop: Node, element_id: str, findings: Findings) -> None:
@@ -257,10 +278,4 @@ def _instead(name: str) -> Sentence:
         return Sentence("Draw exclusive, parallel or inclusive gateways instead.")
     if name == "adHocSubProcess":
         return Sentence("Draw a subprocess with an inclusive gateway, or a loop, instead.")
-    if name in {"compensate", "isForCompensation"}:
-        return Sentence("Draw the undoing steps as tasks on a flow of their own.")
-    if name == "cancel":
-        return Sentence("Draw an error end event in the subprocess and an error event at its border.")
-    if name in {"startQuantity", "completionQuantity"}:
-        return Sentence("Draw a parallel gateway or a multi-instance activity instead.")
     return Sentence("Draw it with supported elements.")

@@ -33,7 +33,7 @@ def check_paths(scope: Scope, findings: Findings) -> None:
 def _unreachable(scope: Scope, findings: Findings) -> None:
     for element_id in scope.nodes.keys() - _reachable(scope, _starts(scope)):
         node = scope.nodes[element_id]
-        if node.type != "boundaryEvent":
+        if node.type != "boundaryEvent" and not node.for_compensation:
             findings.warning(element_id, "unreachable", Sentence("Nothing ever leads to this element."))
 
 
@@ -42,7 +42,7 @@ def _starts(scope: Scope) -> Iterator[str]:
     events = any(node.type == "startEvent" for node in scope.nodes.values())
     for node in scope.nodes.values():
         by_itself = node.instantiates or (node.scope is not None and node.scope.triggered_by_event)
-        implicit = not events and node.id not in targets and node.type != "boundaryEvent"
+        implicit = not (events or node.id in targets or node.type == "boundaryEvent" or node.for_compensation)
         if node.type == "startEvent" or by_itself or implicit:
             yield node.id
 

@@ -97,7 +97,8 @@ def _border(nodes: dict[str, Node], flows: list[Node], findings: Findings) -> No
         host = nodes.get(node.get("attachedToRef", ""))
         if host is None or local(host) in GATEWAYS or local(host).endswith("Event"):
             findings.error(element_id, "boundary", Sentence("The boundary event is not attached to an activity."))
-        if not any(flow.get("sourceRef") == element_id for flow in flows):
+        compensates = any(local(child) == "compensateEventDefinition" for child in node)
+        if not compensates and not any(flow.get("sourceRef") == element_id for flow in flows):
             findings.warning(element_id, "boundary", Sentence("Nothing follows this boundary event."))
 
 

@@ -23,10 +23,18 @@ from engine.runtime.specs.activities import (
     PersonTask,
     Subprocess,
 )
-from engine.runtime.specs.events import BoundaryEvent, CatchEvent, EndEvent, StartEvent, ThrowEvent
+from engine.runtime.specs.events import (
+    BoundaryEvent,
+    CatchEvent,
+    EndEvent,
+    MessageTask,
+    MultipleCatchEvent,
+    StartEvent,
+    ThrowEvent,
+)
 from engine.runtime.specs.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.runtime.specs.loops import LoopBody, ParallelBody, SequentialBody
-from engine.runtime.specs.node import Node
+from engine.runtime.specs.node import CHILD, Node
 from engine.runtime.waits import OUTSIDE
 
 _SPECS: dict[str, type[Node]] = {
@@ -48,6 +56,7 @@ _SPECS: dict[str, type[Node]] = {
     "parallelGateway": ParallelGateway,
     "inclusiveGateway": InclusiveGateway,
     "eventBasedGateway": EventBasedGateway,
+    "complexGateway": InclusiveGateway,  # one that only splits: the linter sees to it
 }
 
 
@@ -82,17 +91,24 @@ def _build(scope: Scope, plan: Plan) -> ScopeSpec:
         if settings.scope is not None:
             plan.subprocess_specs[settings.id] = _build(settings.scope, plan)
         _node(spec, settings)
-    nodes: dict[str, Node] = {s.bpmn_id: s for s in spec.task_specs.values() if isinstance(s, Node) and not s.child}
+    nodes: dict[str, Node] = {
+        s.bpmn_id: s for s in spec.task_specs.values() if isinstance(s, Node) and not s.name.endswith(CHILD)
+    }
     for node in nodes.values():
         for branch in node.branches:
             target = nodes[branch.target]
             node._outputs.append(target.name)  # noqa: SLF001 - some classes' connect() keeps conditions of its own
             target._inputs.append(node.name)  # noqa: SLF001 - the same
             target.incoming = (*target.incoming, branch.flow_id)
+    for node in nodes.values():
+        if isinstance(node, ParallelGateway | InclusiveGateway):
+            node.joins = len(node.incoming) > 1
     boundary = [node for node in nodes.values() if isinstance(node, BoundaryEvent)]
     for node in boundary:
         host = nodes[node.settings.attached_to or ""]
-        if node.catching.kind in OUTSIDE | {"conditional"}:
+        if node.catching.kind == "compensate":
+            host.undone_by = node.settings.handler or ""
+        elif node.catching.kind in OUTSIDE | {"conditional"}:
             host.boundary = (*host.boundary, node)
         else:
             host.catchers = (*host.catchers, node)
@@ -120,6 +136,12 @@ def _node(spec: ScopeSpec, settings: Settings) -> None:
         cls: type[Node] = FeelScriptTask if settings.script is not None else JobTask
     elif settings.type == "businessRuleTask":
         cls = DecisionTask if settings.decision is not None else JobTask
+    elif settings.type == "sendTask" and settings.job is None:
+        cls = MessageTask
+    elif (
+        settings.event is not None and settings.event.kind == "multiple" and settings.type == "intermediateCatchEvent"
+    ):
+        cls = MultipleCatchEvent
     else:
         cls = _SPECS[settings.type]
     if child:
@@ -136,7 +158,8 @@ def _starts(nodes: dict[str, Node]) -> Iterator[Node]:
         yield from (node for node in events if node.catching.kind == "none")
         return
     for node in nodes.values():
-        if not node.incoming and not isinstance(node, BoundaryEvent | EventSubprocess):
+        undoes = node.settings.for_compensation
+        if not (node.incoming or undoes or isinstance(node, BoundaryEvent | EventSubprocess)):
             yield node
 
 

@@ -18,6 +18,9 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     IntermediateThrowEvent as SpiffThrowEvent,
 )
 from SpiffWorkflow.bpmn.specs.defaults import (
+    SendTask as SpiffSendTask,
+)
+from SpiffWorkflow.bpmn.specs.defaults import (
     StartEvent as SpiffStartEvent,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
@@ -86,6 +89,36 @@ class CatchEvent(_EventNode, SpiffCatchEvent):  # type: ignore[misc]
         return turned_true(self, token)
 
 
+class MultipleCatchEvent(CatchEvent):
+    """An intermediate event with several definitions: it waits for one of them, or (parallel) for all."""
+
+    hosts_events = True
+
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, **kwargs)
+        self.listens = True
+
+    def behave(self, token: Token) -> None:
+        """Let each part wait."""
+        for part in self.catching.parts:
+            waiting = token.instance.add(token.workflow, self, host=token.id)
+            waiting._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
+            open_wait(waiting, part, self.bpmn_id, token)
+
+    def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
+        """One part has occurred."""
+        instance = token.instance
+        close_wait(token, self.bpmn_id)
+        event = instance.tokens[token.host]
+        token._set_state(TaskState.COMPLETED)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        instance.forget(token)
+        event.internal_data["received"] = {**event.internal_data.get("received", {}), **payload}
+        left = any(other.host == event.id for other in event.workflow.living())
+        if not (left and self.catching.parallel):
+            event.payload = event.internal_data["received"]
+            event.complete()
+
+
 class BoundaryEvent(_EventNode, SpiffBoundaryEvent):  # type: ignore[misc]
     """An event at the border of an activity."""
 
@@ -139,19 +172,49 @@ def turned_true(spec: Any, token: Token) -> bool:
     return True
 
 
+def undo_next(token: Token, activity: str | None) -> bool | None:
+    """Begin to undo what was completed last (in this scope; of one activity, if named); True when nothing is left."""
+    instance, undoable = token.instance, token.workflow.undoable
+    for index in range(len(undoable) - 1, -1, -1):
+        if activity in (None, undoable[index][0]):
+            _activity, handler = undoable.pop(index)
+            spec = token.workflow.spec.task_specs[f"#{handler}"]
+            instance.arrive(instance.add(token.workflow, spec, parent=token))
+            return None
+    return True
+
+
 class _Throwing(_EventNode):
     """An event that does something to others, after it is complete itself."""
 
-    def __init__(self, wf_spec: Any, settings: Settings) -> None:
-        super().__init__(wf_spec, settings)
+    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
+        super().__init__(wf_spec, settings, **kwargs)
         self.waits = settings.job is not None
+        self.throws_signals = any(event.kind == "signal" for event in self.catching.parts or (self.catching,))
 
     def behave(self, token: Token) -> bool | None:
-        """Wait for the job that sends the message, if there is one."""
+        """Wait for the job that sends the message, or until all is undone, if the event asks for it."""
         if self.settings.job is not None:
             create_job(token, self.settings)
             return None
+        if self.catching.kind == "cancel":
+            token.instance.interrupt_scope(token.workflow, sparing=token)
+        if self.catching.kind in {"cancel", "compensate"}:
+            return undo_next(token, self.catching.activity)
         return True
+
+    def cancel_content(self, token: Token) -> None:
+        """Stop what undoes."""
+        for child in token.children:
+            child.cancel()
+
+    def collect(self, token: Token, child: Token) -> None:
+        """What undoes gives nothing but its variables."""
+
+    def child_over(self, token: Token, child: Token) -> None:  # noqa: ARG002 - the same call as for loops
+        """One activity is undone: go on to the one before it."""
+        if undo_next(token, self.catching.activity):
+            token.complete()
 
     def throw(self, token: Token) -> None:
         """Throw what the event throws."""
@@ -185,6 +248,15 @@ class ThrowEvent(_Throwing, SpiffThrowEvent):  # type: ignore[misc]
             super().proceed(token)
 
 
+class MessageTask(_Throwing, SpiffSendTask):  # type: ignore[misc]
+    """A send task without a topic: the message goes out at once."""
+
+    def behave(self, token: Token) -> bool:
+        """Send; a message concerns others only, so this may come before the task's completion."""
+        self.throw(token)
+        return True
+
+
 class EndEvent(_Throwing, SpiffEndEvent):  # type: ignore[misc]
     """An end event."""
 
@@ -203,6 +275,8 @@ class EndEvent(_Throwing, SpiffEndEvent):  # type: ignore[misc]
                 instance.end_all(self.bpmn_id, "error", code)
                 return
             scope.last_end = (self.bpmn_id, "escalation" if scope is instance else "none", code)
+            return
+        if kind == "cancel" and throw(token, "cancel", None, {}, own=False):
             return
         scope.last_end = (self.bpmn_id, "none", None)
         self.throw(token)

@@ -46,11 +46,6 @@ class ExclusiveGateway(Node, SpiffExclusiveGateway):  # type: ignore[misc]
 class _Join(Node):
     """A gateway where tokens may have to wait for others."""
 
-    @property
-    def joins(self) -> bool:  # type: ignore[override]
-        """Whether several flows meet here."""
-        return len(self.incoming) > 1
-
     def arrived(self, token: Token) -> dict[str, Token]:
         """The token that came first on each flow."""
         first: dict[str, Token] = {}

@@ -31,6 +31,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     joins: bool = False
     is_event_subprocess: bool = False
     hosts_events: bool = False  # besides those of its boundary
+    throws_signals: bool = False
+    undone_by: str = ""  # id of the compensation activity
 
     def __init__(self, wf_spec: Any, settings: Settings, *, child: bool = False, **kwargs: Any) -> None:
         super().__init__(wf_spec, f"#{settings.id}{CHILD if child else ''}", **kwargs)
@@ -38,7 +40,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         self.bpmn_name = settings.name
         self.settings = settings
         self.element_type: str = settings.type
-        self.child = child
+        self.child = child or settings.for_compensation  # its completion concerns the token that began it
+        self.joins = settings.start_quantity > 1
         self.inputs_mapped: tuple[Mapping_, ...] = settings.inputs
         self.outputs_mapped: tuple[Mapping_, ...] = settings.outputs
         self.branches: tuple[Branch, ...] = settings.branches
@@ -54,11 +57,21 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
         """No future is predicted: what may come is read from the diagram when it is asked for."""
 
-    def _update_hook(self, my_task: Token) -> bool:  # noqa: ARG002 - SpiffWorkflow's signature
+    def _update_hook(self, my_task: Token) -> bool:
+        wanted = self.settings.start_quantity
+        if wanted == 1:
+            return True
+        my_task._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        here = [t for t in my_task.workflow.living() if t.task_spec is self and t.has_state(TaskState.WAITING)]
+        if len(here) < wanted:
+            return False
+        for other in here[: wanted - 1]:  # my_task came last
+            other._set_state(TaskState.COMPLETED)  # noqa: SLF001 - SpiffWorkflow's own protocol
+            other.instance.forget(other)
         return True
 
     def _on_ready(self, my_task: Token) -> None:
-        my_task.instance.queue.append(my_task)
+        (my_task.instance.late if self.throws_signals else my_task.instance.queue).append(my_task)
 
     def _run_hook(self, my_task: Token) -> bool | None:
         instance = my_task.instance
@@ -91,6 +104,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         if body is not None:
             body.task_spec.child_over(body, my_task)
         else:
+            if self.undone_by:
+                my_task.workflow.undoable.append((self.bpmn_id, self.undone_by))
             self.proceed(my_task)
 
     def _on_cancel(self, my_task: Token) -> None:
@@ -136,7 +151,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         token.workflow.last_end = (self.bpmn_id, "none", None)
 
     def choose(self, token: Token) -> list[Branch]:
-        """The flows of an activity or event: all without condition and all whose condition holds, else the default."""
+        """The flows of an activity or event: those without a condition or whose condition holds, or the default."""
         if len(self.branches) == 1 and self.branches[0].condition is None:
             return list(self.branches)
         return self.choose_all(token, free=True)
