@@ -16,7 +16,10 @@ from engine.history.chain import (
     record,
 )
 from engine.history.personal import Erased, Personal
+from engine.history.report import HistoryProblem, Report
+from engine.history.seals import export_seals, seal
 from engine.history.timeline import Event, erase, timeline
+from engine.history.verification import verify
 
 __all__ = [
     "DEPLOYMENTS",
@@ -25,12 +28,17 @@ __all__ = [
     "Erased",
     "Event",
     "Head",
+    "HistoryProblem",
     "Personal",
     "Place",
+    "Report",
     "erase",
+    "export_seals",
     "flush",
     "flush_all",
     "journal",
     "record",
+    "seal",
     "timeline",
+    "verify",
 ]

@@ -39,14 +39,14 @@ class Resource(Base):
 
 
 class DeploymentBinding(Base):
-    """What a deployment binds: kind ("process", "decision", "form", "labels") and id to one definition version."""
+    """What a deployment binds: kind ("process", "decision", "form", "resource") and id to one version or file."""
 
     __tablename__ = "deployment_binding"
 
     deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
-    definition_key: Mapped[int]  # key of a definition row below (kind "labels": of the resource)
+    definition_key: Mapped[int]  # key of a definition row below (kind "resource": of the file, id its path)
 
 
 class ProcessDefinition(Base):
@@ -69,7 +69,7 @@ class ProcessDefinition(Base):
 
 
 class DecisionDefinition(Base):
-    """One version of a decision table or expression."""
+    """One version of a decision or decision service. ``binding_sha256`` covers its file and all that it imports."""
 
     __tablename__ = "decision_definition"
 
@@ -80,6 +80,7 @@ class DecisionDefinition(Base):
     pack: Mapped[str]
     resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
     deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))
+    binding_sha256: Mapped[str]
 
     __table_args__ = (UniqueConstraint("decision_id", "version"),)
 
@@ -95,5 +96,6 @@ class FormDefinition(Base):
     pack: Mapped[str]
     resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
     deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))
+    binding_sha256: Mapped[str]  # of its file
 
     __table_args__ = (UniqueConstraint("form_id", "version"),)
