@@ -141,7 +141,19 @@ def verify(seals: Path | None) -> None:
     for problem in report.problems:
         click.echo(problem.sentence.translate(gettext), err=True)
     click.echo(report.summary.translate(gettext))
-    sys.exit(1 if report.problems else 0)
+    sys.exit(0 if report.is_intact else 1)
+
+
+@main.command()
+@click.option("--after", default=0, show_default=True, help="Number of the last seal that you keep already.")
+@told
+def seal(after: int) -> None:
+    """Seal the history now and print the seals as JSON lines, to be kept on another machine for `verify --seals`."""
+    composition = _migrated()
+    composition.unit_of_work.run(history.seal)
+    with composition.unit_of_work.read() as session:
+        for line in history.export_seals(session, after=after):
+            click.echo(line)
 
 
 @main.group()

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from celery import Celery
 
+RUN_JOB = "banli.run_job"
+RUN_DUE_JOBS = "banli.run_due_jobs"
+SEAL_HISTORY = "banli.seal_history"
 SWEEP_SECONDS = 1.0
 SEAL_SECONDS = 3600.0
 
@@ -30,12 +33,12 @@ def make(broker_url: str) -> Celery:
         broker_transport_options=_transport_options(broker_url),
         beat_schedule={
             "sweep": {
-                "task": "banli.run_due_jobs",
+                "task": RUN_DUE_JOBS,
                 "schedule": timedelta(seconds=SWEEP_SECONDS),
                 "options": {"expires": 5 * SWEEP_SECONDS},  # after an outage one sweep is enough
             },
             "seal": {
-                "task": "banli.seal_history",
+                "task": SEAL_HISTORY,
                 "schedule": timedelta(seconds=SEAL_SECONDS),
                 "options": {"expires": SEAL_SECONDS},
             },

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from engine import history, jobs
 from engine.unit_of_work import UnitOfWork
 from workers import job_run
+from workers.application import RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY
 
 _log = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
@@ -18,18 +19,22 @@ SWEEP_LIMIT = 200
 
 def register(celery: Celery, unit_of_work: UnitOfWork) -> None:
     """Give the application its tasks, bound to a unit of work."""
-    run_job = celery.task(name="banli.run_job")(lambda key: job_run.run(unit_of_work, key))
 
-    @celery.task(name="banli.run_due_jobs")
+    def run_job(key: int) -> None:
+        job_run.run(unit_of_work, key)
+
     def run_due_jobs() -> None:
         with unit_of_work.read() as session:
             due = jobs.due(session, limit=SWEEP_LIMIT)
         for key in due:
-            run_job.delay(key)
+            celery.send_task(RUN_JOB, args=[key])
 
-    @celery.task(name="banli.seal_history")
     def seal_history() -> None:
         unit_of_work.run(history.seal)
+
+    celery.task(name=RUN_JOB)(run_job)
+    celery.task(name=RUN_DUE_JOBS)(run_due_jobs)
+    celery.task(name=SEAL_HISTORY)(seal_history)
 
 
 def wake_by(celery: Celery) -> Callable[[Sequence[int]], None]:
@@ -38,7 +43,7 @@ def wake_by(celery: Celery) -> Callable[[Sequence[int]], None]:
     def wake(job_keys: Sequence[int]) -> None:
         try:
             for key in job_keys:
-                celery.send_task("banli.run_job", args=[key], ignore_result=True)
+                celery.send_task(RUN_JOB, args=[key])
         except OperationalError:
             _log.warning("The broker is away; %d jobs wait for the sweep.", len(job_keys))
 
