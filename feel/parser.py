@@ -272,7 +272,6 @@ class Parser(TypeNames):
     def call(self, function: Node, token: Token) -> Node:
         """The arguments of a call, by position or by name."""
         self.expect("(")
-        self.enter()
         positional: list[Node] = []
         named: list[syntax.Argument] = []
         while self.tokens[self.index].text != ")" or self.tokens[self.index].kind != OPERATOR:
@@ -292,7 +291,6 @@ class Parser(TypeNames):
                 named.append(syntax.Argument(name, self.expression_or_test()))
             else:
                 positional.append(self.expression_or_test())
-        self.depth -= 1
         self.index += 1
         return self.at(token, syntax.Call, function, tuple(positional), tuple(named))
 
@@ -326,7 +324,13 @@ class Parser(TypeNames):
             operand = self.binary(syntax.ADD)
             self.depth -= 1
             return self.at(token, syntax.UnaryComparison, token.text, operand)
-        return self.expression()
+        # The same as expression(), without a frame of its own on Python's stack.
+        self.enter()
+        in_endpoint, self.in_endpoint = self.in_endpoint, False
+        node = self.binary(syntax.OR)
+        self.in_endpoint = in_endpoint
+        self.depth -= 1
+        return node
 
     def tests_after_in(self) -> tuple[Node, ...]:
         """What stands after ``in``: one test, or several in parentheses."""
@@ -334,9 +338,7 @@ class Parser(TypeNames):
         if token.text == "(" and token.kind == OPERATOR:
             start = self.index
             self.index += 1
-            self.enter()
             tests = self.tests()
-            self.depth -= 1
             following = self.tokens[self.index]
             if following.text == ")" and following.kind == OPERATOR:
                 after = self.tokens[self.index + 1]
@@ -381,9 +383,7 @@ class Parser(TypeNames):
     def parenthesis(self, token: Token) -> Node:
         """``(value)``, ``(low..high]`` or ``(< 5)``."""
         self.index += 1
-        self.enter()
         node = self.expression_or_test()
-        self.depth -= 1
         following = self.tokens[self.index]
         if following.text == ".." and following.kind == OPERATOR:
             return self.range_from(token, node, low_included=False)
@@ -398,18 +398,15 @@ class Parser(TypeNames):
         if included and first.text == "]" and first.kind == OPERATOR and not self.begins_range(first):
             self.index += 1
             return self.at(token, syntax.ListLiteral, ())
-        self.enter()
         items = [self.expression_or_test()]
         following = self.tokens[self.index]
         if following.text == ".." and following.kind == OPERATOR:
-            self.depth -= 1
             return self.range_from(token, items[0], low_included=included)
         if not included:
             raise self.unexpected(following, "..")
         while self.tokens[self.index].text == "," and self.tokens[self.index].kind == OPERATOR:
             self.index += 1
             items.append(self.expression_or_test())
-        self.depth -= 1
         self.expect("]")
         return self.at(token, syntax.ListLiteral, tuple(items))
 
@@ -438,7 +435,6 @@ class Parser(TypeNames):
     def context(self, token: Token) -> Node:
         """``{key: value, …}``."""
         self.index += 1
-        self.enter()
         layer = Layer()
         self.locals.append(layer)
         entries: list[syntax.Entry] = []
@@ -454,7 +450,6 @@ class Parser(TypeNames):
             entries.append(syntax.Entry(key, value))
         self.index += 1
         self.locals.pop()
-        self.depth -= 1
         return self.at(token, syntax.ContextLiteral, tuple(entries))
 
     def key(self) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from feel.numbers import CONTEXT
 from feel.temporal_calendar import MAX_YEAR, days_in_month, from_days, to_days, weekday
 from feel.temporal_duration import NANOSECONDS, DaysAndTimeDuration, YearsAndMonthsDuration, fraction_text
 from feel.temporal_zone import MAX_OFFSET, local_offset, offset_at, offset_of_time, offset_text, zone_named
@@ -203,9 +202,7 @@ class Time(_Frozen):
             case "hour" | "minute":
                 return Decimal(getattr(self, name))
             case "second":
-                if self.nanosecond:
-                    return CONTEXT.add(Decimal(self.second), Decimal(self.nanosecond).scaleb(-9, CONTEXT))
-                return Decimal(self.second)
+                return Decimal(f"{self.second}{fraction_text(self.nanosecond)}")
             case "time offset":
                 offset = self.offset
                 return None if offset is None else DaysAndTimeDuration(offset * NANOSECONDS)

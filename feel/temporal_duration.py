@@ -58,9 +58,7 @@ class DaysAndTimeDuration:
             case "minutes":
                 return Decimal(sign * (rest // 60 % 60))
             case "seconds":
-                seconds = (
-                    Decimal(rest % 60) + Decimal(fraction).scaleb(-9, CONTEXT) if fraction else Decimal(rest % 60)
-                )
+                seconds = Decimal(f"{rest % 60}{fraction_text(fraction)}")
                 return seconds if sign > 0 else CONTEXT.minus(seconds)
         raise KeyError(name)
 
