@@ -2,7 +2,7 @@
 
 ``line(store)``, ``superior(person)``, ``holders(post, unit)`` give a record ``{persons, rule, owner}`` that an
 assignment takes as it is; ``working hours(from, n, unit)`` and ``working days(from, n, unit)`` give a date and time;
-``person name(id)`` a text.
+``person name(id)`` a text; ``people with post(post, unit)`` and ``units of kind(kind)`` the choices of a form.
 """
 
 from __future__ import annotations
@@ -15,15 +15,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import feel
 from engine import calendar
 from engine.errors import NotFound
 from engine.organisation import calendars, people, resolvers, snapshot
 from engine.organisation.resolvers import Circumstances, Record
-from feel.errors import ValueRefused
+from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
 
 #: The names, for compiling expressions without a session.
-NAMES = frozenset({"line", "superior", "holders", "working hours", "working days", "person name"})
+NAMES = frozenset(
+    {
+        "line",
+        "superior",
+        "holders",
+        "working hours",
+        "working days",
+        "person name",
+        "people with post",
+        "units of kind",
+    }
+)
 
 _log = logging.getLogger(__name__)
 _Counted = Callable[[datetime, Any, calendar.WorkingTime], calendar.Due]
@@ -65,7 +77,7 @@ def bound(
             hours = calendars.of_unit(session, _text(unit, "unit"))
             due = count(_instant(start, hours.zone), _number(n), hours)
         except (calendar.CalendarRefused, NotFound) as refused:
-            raise ValueRefused(refused.sentence) from refused
+            raise feel.ValueRefused(refused.sentence) from refused
         for warning in due.warnings:
             report(warning)
         return due.at.astimezone(calendar.zone_named(hours.zone))
@@ -76,8 +88,21 @@ def bound(
     def working_days(start: object, n: object, unit: object = None) -> datetime:
         days = _number(n)
         if days != int(days):
-            raise ValueRefused(Sentence("Working days are counted in whole days, not {days}.", days=days))
+            raise feel.ValueRefused(Sentence("Working days are counted in whole days, not {days}.", days=days))
         return counted(calendar.working_days, start, int(days), unit)
+
+    def people_with_post(post: object = None, unit: object = None) -> list[dict[str, object]]:
+        code, place = _text(post, "post"), _text(unit, "unit")
+        return _choices(snapshot.of(session), code, place, circumstances)
+
+    def units_of_kind(kind: object = None) -> list[dict[str, object]]:
+        wanted = _text(kind, "kind")
+        found = snapshot.of(session).units.values()
+        return [
+            {"value": entry.id, "label": entry.name}
+            for entry in sorted(found, key=lambda entry: entry.id)
+            if entry.open and wanted in {None, entry.kind}
+        ]
 
     return {
         "line": line,
@@ -86,33 +111,46 @@ def bound(
         "working hours": working_hours,
         "working days": working_days,
         "person name": person_name,
+        "people with post": people_with_post,
+        "units of kind": units_of_kind,
     }
+
+
+def _choices(
+    organisation: Organisation, post: str | None, unit: str | None, now: Circumstances
+) -> list[dict[str, object]]:
+    """Who can be chosen: those who hold the post (in that unit), everybody without a post; the absent too."""
+    if post is None:
+        found = [person.id for person in organisation.people.values() if person.active]
+    else:
+        found = list(organisation.holders(post, unit, now.day))
+    return [{"value": person, "label": organisation.people[person].name} for person in sorted(found)]
 
 
 def _text(value: object, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    raise ValueRefused(Sentence("“{name}” must be a text, not {value}.", name=name, value=str(value)[:60]))
+    raise feel.ValueRefused(Sentence("“{name}” must be a text, not {value}.", name=name, value=str(value)[:60]))
 
 
 def _number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueRefused(Sentence("Working time is counted in numbers, not {value}.", value=str(value)[:60]))
+        raise feel.ValueRefused(Sentence("Working time is counted in numbers, not {value}.", value=str(value)[:60]))
     return Decimal(value)
 
 
 def _instant(value: object, zone: str) -> datetime:
     """A FEEL date and time (or date: its midnight); without a zone it is what clocks of the unit show."""
-    text = str(value).partition("@")[0]
-    try:
-        instant = datetime.fromisoformat(text)
-        if len(text) == len("2026-11-23"):
-            instant = datetime.combine(date.fromisoformat(text), time.min)
-    except ValueError as error:
-        raise ValueRefused(
-            Sentence("Working time is counted from a date and time, not {value}.", value=text[:60])
-        ) from error
-    if instant.tzinfo is None:
-        named = str(value).partition("@")[2] or zone
-        return instant.replace(tzinfo=calendar.zone_named(named))
-    return instant
+    moment = feel.to_python(value)
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            moment = None
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time.min)
+    if not isinstance(moment, datetime):
+        raise feel.ValueRefused(
+            Sentence("Working time is counted from a date and time, not {value}.", value=str(value)[:60])
+        )
+    return moment if moment.tzinfo else moment.replace(tzinfo=calendar.zone_named(zone))
