@@ -61,6 +61,10 @@ class Extensions:
             result.append(Mapping_(source, tuple(target.split("."))))
         return tuple(result)
 
+    def copy_to(self, node: Node) -> Value | None:
+        """The property ``copyTo``: who gets a copy when the element is completed."""
+        return self._expressions.value(self.properties(node).get("copyTo"), node.get("id", ""))
+
     def user_task(self, node: Node) -> UserTask:
         """Form, assignment, schedule and priority."""
         element_id = node.get("id", "")
@@ -91,7 +95,6 @@ class Extensions:
             due_at=of(schedule, "dueDate"),
             follow_up_at=of(schedule, "followUpDate"),
             priority=of(priority, "priority"),
-            copy_to=value(self.properties(node).get("copyTo"), element_id),
         )
 
     def job(self, node: Node) -> Job | None:

@@ -88,7 +88,6 @@ class UserTask:
     due_at: Value | None = None
     follow_up_at: Value | None = None
     priority: Value | None = None
-    copy_to: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +187,7 @@ class Settings:
     branches: tuple[Branch, ...] = ()
     inputs: tuple[Mapping_, ...] = ()
     outputs: tuple[Mapping_, ...] = ()
+    copy_to: Value | None = None  # who gets a copy when the element is completed (抄送)
     user_task: UserTask | None = None
     job: Job | None = None
     script: Script | None = None

@@ -168,6 +168,7 @@ class _Reader:
             branches=branches,
             inputs=extensions.mappings(node, "input"),
             outputs=extensions.mappings(node, "output"),
+            copy_to=extensions.copy_to(node),
             user_task=extensions.user_task(node) if kind == "userTask" else None,
             job=self._job(node, kind),
             script=self._script(node, kind),

@@ -17,7 +17,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
 from engine.runtime.changes import (
-    CopyRequested,
     DecisionEvaluated,
     JobCreated,
     ProcessCalled,
@@ -25,12 +24,11 @@ from engine.runtime.changes import (
 )
 from engine.runtime.dialect.model import Event, Settings, Value
 from engine.runtime.specs.node import Node
-from engine.runtime.specs.people import Assigned, listed
+from engine.runtime.specs.people import people_of
 from engine.runtime.token import OF_SCOPE, Token
 from engine.runtime.waits import OUTSIDE, close_wait, instant_of, open_wait, text
 from feel.sentences import Sentence
 
-_NOBODY = Assigned((), None)
 _HIGHEST_PRIORITY = 100
 
 
@@ -77,7 +75,7 @@ class PersonTask(Node, UserTask):  # type: ignore[misc]
         task = self.settings.user_task
         if task is None:
             raise ValueError(self.bpmn_id)  # every user task is read with its settings
-        assigned = self._people(token, task.assignee) if task.assignee is not None else _NOBODY
+        assigned = people_of(token, task.assignee, self.bpmn_id)
         token.instance.emit(
             UserTaskCreated(
                 self.bpmn_id,
@@ -87,40 +85,14 @@ class PersonTask(Node, UserTask):  # type: ignore[misc]
                 form_binding=task.form_binding,
                 assignees=assigned.ids,
                 resolution=assigned.resolution,
-                candidate_groups=self._people(token, task.candidate_groups, several=True).ids,
-                candidate_users=self._people(token, task.candidate_users, several=True).ids,
+                candidate_groups=people_of(token, task.candidate_groups, self.bpmn_id, several=True).ids,
+                candidate_users=people_of(token, task.candidate_users, self.bpmn_id, several=True).ids,
                 due_at=instant_of(token, task.due_at, self.bpmn_id),
                 follow_up_at=instant_of(token, task.follow_up_at, self.bpmn_id),
                 priority=self._priority(token, task.priority),
                 properties=self.settings.properties,
             )
         )
-
-    def _on_complete_hook(self, my_task: Token) -> None:
-        task = self.settings.user_task
-        if task is not None and task.copy_to is not None:
-            copied = self._people(my_task, task.copy_to, several=True)
-            my_task.instance.emit(CopyRequested(self.bpmn_id, my_task.id, copied.people, copied.groups))
-        super()._on_complete_hook(my_task)
-
-    def _people(self, token: Token, value: Value | None, *, several: bool = False) -> Assigned:
-        if value is None:
-            return _NOBODY
-        result = token.instance.script_engine.evaluate(token, value)
-        if isinstance(result, str) and several and not value.is_expression:
-            result = [part.strip() for part in result.split(",") if part.strip()]
-        assigned = listed(result)
-        if assigned is None:
-            raise ExecutionFailed(
-                Sentence(
-                    "{expression} has to give ids of people or groups, but gives {value}.",
-                    expression=value.text,
-                    value=str(result),
-                ),
-                element_id=self.bpmn_id,
-                kind="expression",
-            )
-        return assigned
 
     def _priority(self, token: Token, value: Value | None) -> int:
         if value is None:

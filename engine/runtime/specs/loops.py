@@ -42,6 +42,9 @@ class _Body(Node):
         instance.set_local(child.id, {**local, "loopCounter": index + 1})
         instance.arrive(child)
 
+    def send_copies(self, token: Token) -> None:
+        """Each instance sends its own."""
+
     def cancel_content(self, token: Token) -> None:
         """Cancel the instances."""
         for child in token.children:

@@ -8,8 +8,15 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from engine.errors import ExecutionFailed
-from engine.runtime.changes import ElementActivated, ElementCompleted, ElementTerminated, WaitClosed
+from engine.runtime.changes import (
+    CopyRequested,
+    ElementActivated,
+    ElementCompleted,
+    ElementTerminated,
+    WaitClosed,
+)
 from engine.runtime.dialect.model import Branch, Mapping_, Settings
+from engine.runtime.specs.people import people_of
 from engine.runtime.token import Token
 from engine.runtime.variables import set_path
 from feel.sentences import Sentence
@@ -97,6 +104,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             instance.emit(WaitClosed(self.bpmn_id, my_task.id, "completed"))
         self.close_hosted(my_task)
         self.map_outputs(my_task, my_task.payload)
+        self.send_copies(my_task)
         body = my_task.body if self.child else None
         if body is not None:
             body.task_spec.collect(body, my_task)
@@ -120,6 +128,12 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         elif my_task.host and self.listens:
             instance.emit(WaitClosed(self.event_id, my_task.id, "terminated"))
         instance.forget(my_task)
+
+    def send_copies(self, token: Token) -> None:
+        """Whoever ``copyTo`` names gets a copy (抄送), with what the element left behind in view."""
+        if self.settings.copy_to is not None:
+            copied = people_of(token, self.settings.copy_to, self.bpmn_id, several=True)
+            token.instance.emit(CopyRequested(self.bpmn_id, token.id, copied.people, copied.groups))
 
     @property
     def event_id(self) -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from engine.errors import ExecutionFailed
+from engine.runtime.dialect.model import Value
+from engine.runtime.token import Token
+from feel.sentences import Sentence
+
 
 class Assigned(NamedTuple):
     """Ids, and what the expression gave, unflattened."""
@@ -22,6 +27,30 @@ class Assigned(NamedTuple):
         """Ids that a record names as groups."""
         groups = self.resolution.get("groups", ()) if isinstance(self.resolution, Mapping) else ()
         return tuple(groups)
+
+
+_NOBODY = Assigned((), None)
+
+
+def people_of(token: Token, value: Value | None, element_id: str, *, several: bool = False) -> Assigned:
+    """Whom a setting names; ``several``: a text that is no expression is a list, separated by commas."""
+    if value is None:
+        return _NOBODY
+    result = token.instance.script_engine.evaluate(token, value)
+    if isinstance(result, str) and several and not value.is_expression:
+        result = [part.strip() for part in result.split(",") if part.strip()]
+    assigned = listed(result)
+    if assigned is None:
+        raise ExecutionFailed(
+            Sentence(
+                "{expression} has to give ids of people or groups, but gives {value}.",
+                expression=value.text,
+                value=str(result),
+            ),
+            element_id=element_id,
+            kind="expression",
+        )
+    return assigned
 
 
 def listed(result: Any) -> Assigned | None:
