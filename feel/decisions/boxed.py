@@ -27,10 +27,16 @@ class BoxedCompiler:
         texts: Compiles FEEL texts and knows the types of the file.
         owner_id: The decision or business knowledge model, for traces.
         owner_name: Its name.
+        root: Its whole logic.
+        result: The type of its value.
     """
 
-    def __init__(self, texts: Texts, owner_id: str, owner_name: str) -> None:
+    def __init__(
+        self, texts: Texts, owner_id: str, owner_name: str, root: model.BoxedExpression | None, result: ValueType
+    ) -> None:
         self.texts = texts
+        self.result = result
+        self.root = root
         self.owner_id = owner_id
         self.owner_name = owner_name
         self.tables: list[CompiledTable] = []
@@ -56,7 +62,9 @@ class BoxedCompiler:
             case model.LiteralExpression():
                 return self.texts.expression(expression.text, expression.id, names)
             case model.DecisionTable():
-                table = CompiledTable(expression, self.texts, names, self.owner_id, self.owner_name)
+                table = CompiledTable(
+                    expression, self.texts, names, self.owner_id, self.owner_name, self._table_type(expression)
+                )
                 self.tables.append(table)
                 return table.evaluate
             case model.Context():
@@ -75,6 +83,11 @@ class BoxedCompiler:
                 return self._filter(expression, names)
             case model.Iterator():
                 return self._iterator(expression, names)
+
+    def _table_type(self, table: model.DecisionTable) -> ValueType:
+        if table.type_reference:
+            return self.texts.types.resolve(table.type_reference, table.id)
+        return self.result if table is self.root else ANY
 
     def _context(self, expression: model.Context, names: tuple[str, ...]) -> Code:
         entries: list[tuple[str, Code]] = []

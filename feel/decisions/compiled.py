@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from feel.decisions import document, model, reader
 from feel.decisions.compiler import GraphCompiler
-from feel.decisions.nodes import DecisionNode, Frame, KnowledgeNode, ServiceNode
+from feel.decisions.nodes import DecisionNode, Frame, InputNode, KnowledgeNode, ServiceNode
 from feel.decisions.problems import DecisionError, DecisionsRefused, Problem, ProblemList
 from feel.decisions.run import Run
 from feel.errors import EvaluationWarning, LimitExceeded, ValueRefused
@@ -114,7 +114,10 @@ class Decisions:
         self._requirements = graph.requirements
         self._nodes = graph.nodes
         self._types = graph.type_tests() or None
-        self.decisions = DecisionMap(self._decision(element) for element in main.decisions)
+        needed = self._needed()
+        self.decisions = DecisionMap(
+            self._decision(element, needed[f"{main.namespace}#{element.id}"]) for element in main.decisions
+        )
         self.services = {service.name: service.id for service in main.decision_services}
         self._references: dict[str, str] = {}
         evaluated: tuple[model.BusinessKnowledgeModel | model.DecisionService | model.DecisionElement, ...] = (
@@ -127,20 +130,24 @@ class Decisions:
             self._references[each.name] = f"{main.namespace}#{each.id}"
         for each in evaluated:
             self._references[each.id] = f"{main.namespace}#{each.id}"
-        self._order = {
-            reference: self._requirements.decisions_before([reference])
-            for reference in set(self._references.values())
-        }
+        self._order: dict[str, tuple[str, ...]] = {}
 
-    def _decision(self, element: model.DecisionElement) -> Decision:
-        reference = f"{self.namespace}#{element.id}"
-        names = dict.fromkeys(
-            self._requirements.elements[each].name for each in self._requirements.inputs_of(reference)
-        )
-        for each in self._requirements.decisions_before([reference]):
-            node = self._nodes[each]
+    def _needed(self) -> dict[str, dict[str, None]]:
+        """For each element the names that must be given from outside, in the order of requirement."""
+        needed: dict[str, dict[str, None]] = {}
+        for reference in self._requirements.order:
+            node = self._nodes[reference]
+            names: dict[str, None] = {}
             if isinstance(node, DecisionNode):
+                for each in node.seen:
+                    names.update(needed.get(each.reference, {}))
                 names.update(dict.fromkeys(node.implicit))
+            elif isinstance(node, InputNode):
+                names[node.name] = None
+            needed[reference] = names
+        return needed
+
+    def _decision(self, element: model.DecisionElement, names: Iterable[str]) -> Decision:
         return Decision(
             id=element.id,
             name=element.name,
@@ -210,8 +217,11 @@ class Decisions:
             return node.outcome(frame)
         if isinstance(node, KnowledgeNode):
             return node.outcome(frame)
+        order = self._order.get(reference)
+        if order is None:
+            order = self._order[reference] = self._requirements.decisions_before([reference])
         value: object = None
-        for each in self._order[reference]:
+        for each in order:
             value = frame.value(each)
         return value
 

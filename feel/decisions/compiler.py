@@ -140,10 +140,10 @@ class GraphCompiler:
 
     def _decision(self, reference: str, element: model.DecisionElement, texts: Texts) -> DecisionNode:
         seen = self._seen(reference)
-        boxed = BoxedCompiler(texts, element.id, element.name)
+        wanted = texts.types.resolve(element.type_reference, element.id)
+        boxed = BoxedCompiler(texts, element.id, element.name, element.logic, wanted)
         code = None if element.logic is None else boxed.compile(element.logic, _names(seen))
         self._add(boxed.tables, texts)
-        wanted = texts.types.resolve(element.type_reference, element.id)
         if element.logic is None:
             self.problems.warning(
                 element.id, "no_logic", Sentence("The decision {name} has no logic.", name=element.name)
@@ -196,19 +196,19 @@ class GraphCompiler:
 
     def _knowledge(self, reference: str, element: model.BusinessKnowledgeModel, texts: Texts) -> KnowledgeNode:
         seen = self._seen(reference)
-        boxed = BoxedCompiler(texts, element.id, element.name)
+        # The variable of a business knowledge model has the type of the function in newer versions of DMN.
+        wanted = texts.types.result_of(texts.types.resolve(element.type_reference, element.id))
+        boxed = BoxedCompiler(texts, element.id, element.name, element.logic.body, wanted)
         code = boxed.body(element.logic, _names(seen))
         self._add(boxed.tables, texts)
         self._undeclared(element.name, texts)
-        wanted = texts.types.resolve(element.type_reference, element.id)
         node = KnowledgeNode(
             element.id,
             element.name,
             seen=seen,
             code=code,
             parameters=boxed.parameters(element.logic),
-            # The variable of a business knowledge model has the type of the function in newer versions of DMN.
-            result=texts.types.result_of(wanted),
+            result=wanted,
         )
         node.reference = reference
         return node

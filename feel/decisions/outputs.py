@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from feel import syntax
 from feel.decisions.cells import NotConstant
-from feel.decisions.types import ANY, shown
+from feel.decisions.model import Text
+from feel.decisions.types import ANY, ConstrainedType, ContextType, ListType, ValueType, shown
 from feel.meter import Meter
 from feel.scope import Scope
 from feel.sentences import Sentence
@@ -14,7 +15,7 @@ from feel.values import equal
 
 if TYPE_CHECKING:
     from feel import Expression
-    from feel.decisions.model import TableOutput, Text
+    from feel.decisions.model import TableOutput
     from feel.decisions.run import Run
     from feel.decisions.texts import Texts
 
@@ -43,21 +44,51 @@ class Result:
                 pass
 
 
-class OutputColumn:
-    """An output of a table with its cells, one for each rule."""
+def declared_type(result: ValueType, name: str, *, is_only: bool, is_list: bool) -> ValueType:
+    """The type that the type of a table's result gives to one of its outputs; any where it says nothing."""
+    if is_list and isinstance(result, ListType):
+        result = result.item
+    if is_only:
+        return result
+    return result.entries.get(name, ANY) if isinstance(result, ContextType) else ANY
 
-    def __init__(self, output: TableOutput, cells: tuple[Text, ...], texts: Texts, names: tuple[str, ...]) -> None:
+
+class OutputColumn:
+    """An output of a table with its cells, one for each rule.
+
+    Args:
+        output: What the file says.
+        cells: Its cells.
+        texts: Compiles them.
+        names: The names that they see.
+        declared: The type that the decision gives to the output, where the output itself has none.
+    """
+
+    def __init__(
+        self,
+        output: TableOutput,
+        cells: tuple[Text, ...],
+        texts: Texts,
+        names: tuple[str, ...],
+        declared: ValueType,
+    ) -> None:
         self.id = output.id
         self.name = output.name
         self.label = output.label
         self.type = texts.types.resolve(output.type_reference, output.id)
         self.results = tuple(Result(cell, texts, names) for cell in cells)
         self.default = None if output.default is None else Result(output.default, texts, names)
-        self.allowed_text = "" if output.allowed_values is None else output.allowed_values.text
         self.choices: tuple[object, ...] = ()
         self.tests: tuple[Expression, ...] = ()
-        if output.allowed_values is not None:
-            self._allow(output.allowed_values, texts, names)
+        allowed = output.allowed_values
+        if allowed is None:
+            # The type of the output, or of the decision, may list its values instead of the table.
+            constrained = declared if self.type is ANY else self.type
+            if isinstance(constrained, ConstrainedType):
+                allowed = Text(output.id, constrained.text)
+        self.allowed_text = "" if allowed is None else allowed.text
+        if allowed is not None:
+            self._allow(allowed, texts, names)
         self.is_ranked = bool(self.tests)
         self._settled = tuple(self._settle(result) for result in self.results)
 

@@ -149,15 +149,6 @@ class Requirements:
             pending.extend(each.reference for each in self.required[reference])
         return tuple(reference for reference in self.order if reference in needed)
 
-    def inputs_of(self, reference: str) -> tuple[str, ...]:
-        """The input data that a decision needs, directly or through others, in the order of requirement."""
-        found: dict[str, None] = {}
-        for each in self.decisions_before([reference]):
-            for requirement in self.required[each]:
-                if isinstance(self.elements[requirement.reference], model.InputData):
-                    found[requirement.reference] = None
-        return tuple(found)
-
 
 def elements_of(file: model.Definitions) -> tuple[Element, ...]:
     """The elements of a file's requirements graph."""

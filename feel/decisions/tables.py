@@ -9,7 +9,7 @@ from feel.decisions import hit_policies
 from feel.decisions.columns import Column, Noted
 from feel.decisions.hit_policies import HitPolicyViolation, Outputs
 from feel.decisions.model import SINGLE_HIT
-from feel.decisions.outputs import OutputColumn
+from feel.decisions.outputs import OutputColumn, declared_type
 from feel.decisions.trace import plain, table_entry
 from feel.decisions.types import shown
 from feel.sentences import Sentence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feel.decisions import model
     from feel.decisions.run import Run
     from feel.decisions.texts import Texts
+    from feel.decisions.types import ValueType
     from feel.scope import Scope
 
 
@@ -30,10 +31,17 @@ class CompiledTable:
         names: The names that its expressions see.
         owner_id: The decision or business knowledge model it belongs to.
         owner_name: Its name.
+        result: The type that its result must have.
     """
 
     def __init__(
-        self, table: model.DecisionTable, texts: Texts, names: tuple[str, ...], owner_id: str, owner_name: str
+        self,
+        table: model.DecisionTable,
+        texts: Texts,
+        names: tuple[str, ...],
+        owner_id: str,
+        owner_name: str,
+        result: ValueType,
     ) -> None:
         self.table = table
         self.owner_id = owner_id
@@ -44,10 +52,20 @@ class CompiledTable:
             for i, column in enumerate(table.inputs)
         )
         self.outputs = tuple(
-            OutputColumn(output, tuple(rule.results[i] for rule in rules if i < len(rule.results)), texts, names)
+            OutputColumn(
+                output,
+                tuple(rule.results[i] for rule in rules if i < len(rule.results)),
+                texts,
+                names,
+                declared_type(
+                    result,
+                    output.name,
+                    is_only=len(table.outputs) == 1,
+                    is_list=table.hit_policy not in SINGLE_HIT and not table.aggregation,
+                ),
+            )
             for i, output in enumerate(table.outputs)
         )
-        self.type = texts.types.resolve(table.type_reference, table.id)
         self.rules = (1 << len(rules)) - 1
         self.is_single_hit = table.hit_policy in SINGLE_HIT
         self.is_rectangular = all(len(column.cells) == len(rules) for column in self.columns) and all(

@@ -19,7 +19,8 @@ def definitions(content: str, *, namespace: str = NAMESPACE, name: str = "文件
 
 
 def input_data(name: str, type_: str = "") -> str:
-    return f'<inputData id="in_{name}" name={quoteattr(name)}><variable name={quoteattr(name)} {typed(type_)}/></inputData>'
+    named = quoteattr(name)
+    return f'<inputData id="in_{name}" name={named}><variable name={named} {typed(type_)}/></inputData>'
 
 
 def typed(type_: str) -> str:
@@ -30,7 +31,7 @@ def text(element: str, content: str, attributes: str = "") -> str:
     return f"<{element} {attributes}><text>{escape(content)}</text></{element}>"
 
 
-def decision_table(
+def decision_table(  # noqa: PLR0913 - each is a part of a table that some test needs
     inputs: Sequence[tuple[str, str]],
     outputs: Sequence[str],
     rules: Sequence[Row],
@@ -42,7 +43,7 @@ def decision_table(
     output_types: dict[str, str] | None = None,
     defaults: dict[str, str] | None = None,
 ) -> str:
-    """A decision table called t with the columns c_<input> and o_<output> and the rules r1, r2, …"""
+    """A decision table called t with the columns c_<input> and o_<output> and the rules r1, r2 and so on."""
     aggregated = f'aggregation="{aggregation}"' if aggregation else ""
     parts = [f'<decisionTable id="t" hitPolicy={quoteattr(hit_policy)} {aggregated}>']
     for name, type_ in inputs:
