@@ -29,6 +29,16 @@ class Work:
     variables: Variables
 
 
+class BpmnError(Exception):
+    """A topic's function found what the diagram foresees: caught by the error event of that ``code``."""
+
+    def __init__(self, code: str, message: str = "", variables: Variables | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.variables = dict(variables or {})
+
+
 Inside = Callable[[Session, Work], Variables]
 Outside = Callable[[Work], Variables]
 

@@ -36,14 +36,21 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Value(TypeDecorator[Any]):
-    """Any JSON-like value with exact decimals and dates, as text (see :mod:`engine.values`)."""
+    """Any JSON-like value with exact decimals and dates, as text (see :mod:`engine.values`).
+
+    None is SQL's NULL, or the text "null" where ``keep_none`` says that it is a value like others.
+    """
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, keep_none: bool = False) -> None:
+        super().__init__()
+        self.keep_none = keep_none
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """The value as text."""
-        return None if value is None else values.dumps(value)
+        return None if value is None and not self.keep_none else values.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """The value again."""

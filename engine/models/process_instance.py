@@ -56,7 +56,7 @@ class Variable(Base):
     process_instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), primary_key=True)
     scope: Mapped[str] = mapped_column(primary_key=True)  # element instance id, "" for the process
     name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[Any] = mapped_column(Value)
+    value: Mapped[Any] = mapped_column(Value(keep_none=True))
 
 
 class Counter(Base):

@@ -67,7 +67,7 @@ class UserTaskCandidate(Base):
     __tablename__ = "user_task_candidate"
 
     user_task_key: Mapped[int] = mapped_column(ForeignKey("user_task.key"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # "group" or "person"
+    kind: Mapped[str] = mapped_column(primary_key=True)  # "group", "person"; "excluded": may not, though in a group
     id: Mapped[str] = mapped_column(primary_key=True)
 
     __table_args__ = (Index("ix_user_task_candidate_id", "kind", "id"),)

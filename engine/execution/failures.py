@@ -1,0 +1,104 @@
+"""Incidents of a matter under its lock: what stopped is written down once, and closed when it went on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from engine.actor import Actor, system
+from engine.execution.instance import Instance
+from engine.execution.rows import INCIDENT
+from engine.keys import new_key
+from engine.models.incident import OPEN, RESOLVED
+from feel.sentences import Sentence
+
+if TYPE_CHECKING:
+    from engine.execution.matter import Matter
+
+_ENGINE = system("engine")
+
+
+def open_incident(
+    matter: Matter,
+    instance: Instance,
+    *,
+    element_id: str,
+    kind: str,
+    sentence: Sentence,
+    values: Mapping[str, Any],
+    attempt: Mapping[str, Any],
+    job_key: int | None = None,
+) -> int:
+    """Write an incident, or renew the open one of the same attempt; gives its key.
+
+    Somebody who tries the same thing ten times makes one incident, with what was seen last.
+    """
+    for row in open_incidents(matter):
+        if (row["kind"], row["job_key"], _what(row["attempt"])) == (kind, job_key, _what(attempt)):
+            renewed = {"element_id": element_id, "sentence": sentence.as_json(), "values": values, "attempt": attempt}
+            matter.session.connection().execute(update(INCIDENT).where(INCIDENT.c.key == row["key"]).values(renewed))
+            return int(row["key"])
+    row = {
+        "key": (key := new_key()),
+        "process_instance_key": instance.key,
+        "root_key": matter.root.key,
+        "job_key": job_key,
+        "element_id": element_id,
+        "kind": kind,
+        "sentence": sentence.as_json(),
+        "values": dict(values),
+        "attempt": dict(attempt),
+        "state": OPEN,
+        "created_at": matter.now,
+        "resolved_at": None,
+        "resolved_by": None,
+    }
+    matter.session.connection().execute(insert(INCIDENT), row)
+    matter.open_incidents += 1
+    details = {"incident": key, "kind": kind, "sentence": sentence.as_json(), "values": values}
+    matter.record(instance, "incident.created", element_id=element_id, details=details)
+    return key
+
+
+def open_incidents(matter: Matter) -> list[dict[str, Any]]:
+    """The open incidents of the matter, the oldest first."""
+    if not matter.open_incidents:
+        return []
+    statement = (
+        select(INCIDENT)
+        .where(INCIDENT.c.root_key == matter.root.key, INCIDENT.c.state == OPEN)
+        .order_by(INCIDENT.c.key)
+    )
+    return [dict(row._mapping) for row in matter.session.connection().execute(statement)]  # noqa: SLF001 - the documented mapping of a row
+
+
+def close_incidents(
+    matter: Matter, concerned: Callable[[Mapping[str, Any]], bool], actor: Actor | None = None
+) -> list[Mapping[str, Any]]:
+    """Close the open incidents that ``concerned`` picks; costs nothing in a matter that has none."""
+    closed = [row for row in open_incidents(matter) if concerned(row)]
+    for row in closed:
+        by = (actor or _ENGINE).person
+        matter.session.connection().execute(
+            update(INCIDENT)
+            .where(INCIDENT.c.key == row["key"])
+            .values(state=RESOLVED, resolved_at=matter.now, resolved_by=by)
+        )
+        matter.open_incidents -= 1
+        matter.record(
+            matter.instance(row["process_instance_key"]),
+            "incident.resolved",
+            element_id=row["element_id"],
+            details={"incident": row["key"], "kind": row["kind"]},
+            actor=actor,
+        )
+    return closed
+
+
+def _what(attempt: Any) -> object:
+    """What an attempt was about, whatever values it carried: the command and the key of its row."""
+    arguments = attempt.get("arguments") or {}
+    about = arguments.get("key") or attempt.get("element_instance") or arguments.get("name")
+    return attempt.get("command"), about

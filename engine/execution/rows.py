@@ -1,0 +1,192 @@
+"""What a step writes besides the instances: collected while it runs, written with one statement a table.
+
+A wait that opens and closes within one step never leaves a row that somebody could act on: it is closed before it is
+inserted (a user task, a job: the record stays) or not inserted at all (a subscription).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import models
+from engine.models import job as job_states
+from engine.models import user_task as task_states
+
+TASK: Table = models.UserTask.__table__  # type: ignore[assignment] # declarative's type says FromClause
+CANDIDATE: Table = models.UserTaskCandidate.__table__  # type: ignore[assignment] # the same
+JOB: Table = models.Job.__table__  # type: ignore[assignment] # the same
+SUBSCRIPTION: Table = models.Subscription.__table__  # type: ignore[assignment] # the same
+MESSAGE: Table = models.Message.__table__  # type: ignore[assignment] # the same
+INCIDENT: Table = models.Incident.__table__  # type: ignore[assignment] # the same
+VARIABLE: Table = models.Variable.__table__  # type: ignore[assignment] # the same
+
+Wait = tuple[int, str]
+"""An instance and the occurrence of an element in it."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """The buffer of one step."""
+
+    tasks: dict[Wait, dict[str, Any]] = field(default_factory=dict)
+    candidates: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    jobs: dict[Wait | int, dict[str, Any]] = field(default_factory=dict)
+    subscriptions: dict[Wait, dict[str, Any]] = field(default_factory=dict)
+    variables: dict[tuple[int, str, str], Any] = field(default_factory=dict)
+    deleted_messages: list[int] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    copies: dict[str, Any] | None = None  # the one job that carries this step's copies
+    inside: set[Wait] = field(default_factory=set)  # waits of this step that need no row: inside work, calls
+    settled: set[Wait] = field(default_factory=set)  # waits whose rows the command itself closes
+    _closed: set[Wait] = field(default_factory=set)
+    _closed_tasks: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _closed_others: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _ended: set[int] = field(default_factory=set)
+
+    def add_job(self, wait: Wait | None, row: dict[str, Any]) -> None:
+        """A job; ``wait`` None when no element waits for it. A repeating timer waits again where it waited before."""
+        if wait is not None:
+            self._closed.discard(wait)
+        self.jobs[row["key"] if wait is None else wait] = row
+
+    def add_task(self, wait: Wait, row: dict[str, Any], candidates: list[dict[str, Any]]) -> None:
+        """A user task with those who may claim it."""
+        self.tasks[wait] = row
+        if candidates:
+            self.candidates[row["key"]] = candidates
+
+    def is_closed(self, wait: Wait) -> bool:
+        """Whether this step closed the wait."""
+        return wait in self._closed
+
+    def close(self, wait: Wait, *, is_task: bool, is_call: bool, completed: bool) -> None:
+        """The wait is over; ``completed`` says whether as drawn or by an interruption."""
+        self._closed.add(wait)
+        if wait in self.inside:
+            self.inside.discard(wait)
+        elif (task := self.tasks.get(wait)) is not None:
+            task["state"] = task_states.COMPLETED if completed else task_states.CANCELED
+            self.candidates.pop(task["key"], None)
+        elif (job := self.jobs.get(wait)) is not None:
+            job["state"] = job_states.COMPLETED if completed else job_states.CANCELED
+        elif self.subscriptions.pop(wait, None) is not None or wait in self.settled or is_call:
+            return
+        elif is_task:
+            self._closed_tasks[wait[0]].add(wait[1])
+        else:
+            self._closed_others[wait[0], job_states.COMPLETED if completed else job_states.CANCELED].add(wait[1])
+
+    def end_instance(self, instance_key: int) -> None:
+        """Nothing of this instance waits any more, whatever was or was not reported as closed."""
+        self._ended.add(instance_key)
+        waits = [*self.tasks, *(wait for wait in self.jobs if isinstance(wait, tuple)), *self.subscriptions]
+        for wait in waits:
+            if wait[0] == instance_key and wait not in self._closed:
+                self.close(wait, is_task=wait in self.tasks, is_call=False, completed=False)
+
+    def write(self, session: Session, now: datetime) -> None:
+        """Write everything, and name the jobs that a worker should look at in ``session.info["wake"]``."""
+        connection = session.connection()
+        self._write_closed(connection, now)
+        self._write_ended(connection, now)
+        _insert(connection, TASK, list(self.tasks.values()))
+        _insert(connection, CANDIDATE, [row for rows in self.candidates.values() for row in rows])
+        for job in self.jobs.values():
+            if job["state"] != job_states.CREATED:
+                job["ended_at"] = now
+        _insert(connection, JOB, list(self.jobs.values()))
+        _insert(connection, SUBSCRIPTION, list(self.subscriptions.values()))
+        _insert(connection, MESSAGE, self.messages)
+        if self.deleted_messages:
+            connection.execute(delete(MESSAGE).where(MESSAGE.c.key.in_(self.deleted_messages)))
+        upsert_variables(connection, self.variables)
+        session.info.setdefault("wake", []).extend(
+            row["key"]
+            for row in self.jobs.values()
+            if row["state"] == job_states.CREATED and row["due_at"] <= now and not row["external"]
+        )
+
+    def _write_closed(self, connection: Connection, now: datetime) -> None:
+        for instance_key, elements in self._closed_tasks.items():
+            mine = (
+                TASK.c.process_instance_key == instance_key,
+                TASK.c.element_instance.in_(sorted(elements)),
+                TASK.c.state == task_states.CREATED,
+            )
+            open_keys = select(TASK.c.key).where(*mine)
+            connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key.in_(open_keys)))
+            closed = connection.execute(update(TASK).where(*mine).values(state=task_states.CANCELED)).rowcount
+            if closed < len(elements):  # a listener's job at a user task waits under an occurrence of its own
+                self._closed_others[instance_key, job_states.CANCELED] |= elements
+        for (instance_key, state), elements in self._closed_others.items():
+            _close_others(connection, instance_key, elements, state, now)
+
+    def _write_ended(self, connection: Connection, now: datetime) -> None:
+        if not self._ended:
+            return
+        of_ended = sorted(self._ended)
+        mine = (TASK.c.process_instance_key.in_(of_ended), TASK.c.state == task_states.CREATED)
+        connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key.in_(select(TASK.c.key).where(*mine))))
+        connection.execute(update(TASK).where(*mine).values(state=task_states.CANCELED))
+        connection.execute(
+            update(JOB)
+            .where(
+                JOB.c.process_instance_key.in_(of_ended),
+                JOB.c.element_instance.is_not(None),  # notifications outlive their matter
+                JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
+            )
+            .values(state=job_states.CANCELED, ended_at=now)
+        )
+        connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_key.in_(of_ended)))
+
+
+def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, str], Any]) -> None:
+    """Insert or replace the projection of variables, keyed by instance, scope and name."""
+    if not variables:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(VARIABLE)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[VARIABLE.c.process_instance_key, VARIABLE.c.scope, VARIABLE.c.name],
+            set_={"value": statement.excluded.value},
+        ),
+        # in one order everywhere, as all locks are taken
+        [
+            {"process_instance_key": key, "scope": scope, "name": name, "value": value}
+            for (key, scope, name), value in sorted(variables.items(), key=lambda item: item[0])
+        ],
+    )
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _close_others(connection: Connection, instance_key: int, elements: set[str], state: str, now: datetime) -> None:
+    """Close jobs, timers and subscriptions of these occurrences."""
+    names = sorted(elements)
+    closed = connection.execute(
+        update(JOB)
+        .where(
+            JOB.c.process_instance_key == instance_key,
+            JOB.c.element_instance.in_(names),
+            JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
+        )
+        .values(state=state, ended_at=now)
+    ).rowcount
+    if closed < len(names):
+        connection.execute(
+            delete(SUBSCRIPTION).where(
+                SUBSCRIPTION.c.process_instance_key == instance_key, SUBSCRIPTION.c.element_instance.in_(names)
+            )
+        )

@@ -1,0 +1,222 @@
+"""Messages and signals from outside a matter: correlated with who waits, or kept until somebody does.
+
+Only one matter is locked at a time. A message that nobody expects yet waits in a row until it expires; what just
+missed its receiver (both were under way at once) is found by :func:`sweep`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.actor import Actor, system
+from engine.errors import Conflict, NotAllowed, NotFound
+from engine.execution import Locked, correlation, lock, refuse_suspended
+from engine.execution.rows import JOB, MESSAGE, SUBSCRIPTION
+from engine.execution.work import MESSAGE as MESSAGE_JOB
+from engine.keys import new_key
+from engine.models import Message, ProcessInstance, Subscription
+from engine.models.job import COMPLETED, CREATED, FAILED
+from feel.sentences import Sentence
+
+ACTOR = system("messages")
+TIME_TO_LIVE = correlation.TIME_TO_LIVE
+_SWEEP = 100
+
+
+def correlate(
+    session: Session, name: str, correlation_key: str, variables: Mapping[str, Any] | None, actor: Actor
+) -> int:
+    """Give a message to the element that waits for it; the key of its matter. :class:`NotFound` if none waits."""
+    _may_send(actor)
+    arguments = {"name": name, "correlation_key": correlation_key, "variables": dict(variables or {})}
+    root_key = _deliver_to_one(session, name, correlation_key, dict(variables or {}), actor, arguments)
+    if root_key is None:
+        raise NotFound(
+            Sentence("Nothing waits for the message {name} with the key {key}.", name=name, key=correlation_key)
+        )
+    return root_key
+
+
+def publish(
+    session: Session,
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any] | None,
+    actor: Actor,
+    *,
+    time_to_live: timedelta = TIME_TO_LIVE,
+    message_id: str | None = None,
+) -> int | None:
+    """Give a message to who waits, or keep it for ``time_to_live``; the key of the matter that took it at once.
+
+    A message with a ``message_id`` that is being kept already is not kept twice.
+    """
+    _may_send(actor)
+    given = dict(variables or {})
+    if message_id is not None and _is_kept(session, name, correlation_key, message_id):
+        return None
+    arguments = {"name": name, "correlation_key": correlation_key, "variables": given}
+    root_key = _deliver_to_one(session, name, correlation_key, given, actor, arguments)
+    if root_key is None and time_to_live > timedelta(0):
+        now = clock.now()
+        row = {
+            "key": new_key(),
+            "name": name,
+            "correlation_key": correlation_key,
+            "message_id": message_id,
+            "variables": given,
+            "published_at": now,
+            "expires_at": now + time_to_live,
+        }
+        session.connection().execute(insert(MESSAGE), row)
+    return root_key
+
+
+def broadcast(session: Session, name: str, variables: Mapping[str, Any] | None, actor: Actor) -> int:
+    """Send a signal to everybody who waits for it, each by a job of his own matter; how many."""
+    _may_send(actor)
+    now, given = clock.now(), dict(variables or {})
+    waiting = session.execute(
+        select(SUBSCRIPTION).where(SUBSCRIPTION.c.kind == "signal", SUBSCRIPTION.c.name == name)
+    ).all()
+    for row in waiting:
+        job = correlation.signal_job(row._mapping, given, now)  # noqa: SLF001 - the documented mapping of a row
+        session.connection().execute(insert(JOB), job)
+        session.info.setdefault("wake", []).append(job["key"])
+    return len(waiting)
+
+
+def deliver(session: Session, key: int, actor: Actor = ACTOR) -> bool:
+    """Do a job of kind "message" or "signal": lock the receiver alone and let it go on; False if nothing was to do."""
+    job = session.connection().execute(select(JOB).where(JOB.c.key == key).with_for_update()).one_or_none()
+    if job is None:
+        raise NotFound(Sentence("There is no such job."))
+    if job.state not in {CREATED, FAILED}:
+        return False
+    session.connection().execute(
+        update(JOB).where(JOB.c.key == key).values(state=COMPLETED, ended_at=clock.now(), locked_until=None)
+    )
+    arguments = {"key": key}
+    if job.kind == MESSAGE_JOB:
+        kept = session.get(Message, job.variables["message"])
+        if kept is None or kept.expires_at <= clock.now():
+            return False
+        root_key = _deliver_to_one(
+            session,
+            kept.name,
+            kept.correlation_key,
+            kept.variables,
+            actor,
+            arguments,
+            command="messages.deliver",
+            job_key=key,
+        )
+        if root_key is not None:
+            session.connection().execute(delete(MESSAGE).where(MESSAGE.c.key == kept.key))
+        return root_key is not None
+    locked = lock(session, "subscription", job.variables["subscription"], actor)
+    if locked is None:
+        return False  # it waits no more
+    _receive(locked, job.variables["variables"], actor, "messages.deliver", arguments, job_key=key)
+    return True
+
+
+def sweep(session: Session, limit: int = _SWEEP) -> int:
+    """Forget messages that expired, and make a job of each kept message that somebody waits for; how many jobs."""
+    now = clock.now()
+    session.connection().execute(delete(MESSAGE).where(MESSAGE.c.expires_at <= now))
+    on_its_way = select(JOB.c.key).where(JOB.c.kind == MESSAGE_JOB, JOB.c.state.in_((CREATED, FAILED)))
+    missed = session.execute(
+        select(MESSAGE.c.key.label("message_key"), SUBSCRIPTION)
+        .join(
+            SUBSCRIPTION,
+            (SUBSCRIPTION.c.kind == "message")
+            & (SUBSCRIPTION.c.name == MESSAGE.c.name)
+            & (SUBSCRIPTION.c.correlation_key == MESSAGE.c.correlation_key),
+        )
+        .join(ProcessInstance, ProcessInstance.key == SUBSCRIPTION.c.root_key)
+        .where(MESSAGE.c.key.not_in(on_its_way), ProcessInstance.suspended.is_(False))
+        .order_by(MESSAGE.c.published_at, MESSAGE.c.key, SUBSCRIPTION.c.key)
+        .limit(limit)
+    ).all()
+    found = {row.message_key: row for row in reversed(missed)}
+    for message_key, row in sorted(found.items()):
+        again = session.connection().execute(
+            update(JOB).where(JOB.c.key == message_key).values(state=CREATED, due_at=now, ended_at=None)
+        )
+        if again.rowcount == 0:
+            job = correlation.message_job(row._mapping, message_key, now)  # noqa: SLF001 - the documented mapping of a row
+            session.connection().execute(insert(JOB), job)
+        session.info.setdefault("wake", []).append(message_key)
+    return len(found)
+
+
+def _deliver_to_one(
+    session: Session,
+    name: str,
+    correlation_key: str,
+    variables: Mapping[str, Any],
+    actor: Actor,
+    arguments: Mapping[str, Any],
+    *,
+    command: str = "messages.correlate",
+    job_key: int | None = None,
+) -> int | None:
+    """The oldest that waits receives it; who stopped waiting before our lock is passed over."""
+    waiting = session.execute(
+        select(Subscription.key)
+        .join(ProcessInstance, ProcessInstance.key == Subscription.root_key)
+        .where(
+            Subscription.kind == "message",
+            Subscription.name == name,
+            Subscription.correlation_key == correlation_key,
+            ProcessInstance.suspended.is_(False),
+        )
+        .order_by(Subscription.key)
+    ).scalars()
+    for key in waiting.all():
+        locked = lock(session, "subscription", key, actor)
+        if locked is not None:
+            _receive(locked, variables, actor, command, arguments, job_key=job_key)
+            return locked.matter.root.key
+    return None
+
+
+def _receive(
+    locked: Locked,
+    variables: Mapping[str, Any],
+    actor: Actor,
+    command: str,
+    arguments: Mapping[str, Any],
+    *,
+    job_key: int | None = None,
+) -> None:
+    matter, instance, row = locked.matter, locked.instance, locked.row
+    if row is None:
+        raise Conflict(Sentence("This step is over already."))
+    refuse_suspended(matter)
+    with matter.attempt(instance, command, arguments, job_key=job_key):
+        correlation.receive(matter, instance, row.element_id, row.element_instance, row.name, variables, actor)
+        matter.settle()
+    matter.save()
+
+
+def _is_kept(session: Session, name: str, correlation_key: str, message_id: str) -> bool:
+    kept = select(MESSAGE.c.key).where(
+        MESSAGE.c.name == name,
+        MESSAGE.c.correlation_key == correlation_key,
+        MESSAGE.c.message_id == message_id,
+        MESSAGE.c.expires_at > clock.now(),
+    )
+    return session.execute(kept.limit(1)).first() is not None
+
+
+def _may_send(actor: Actor) -> None:
+    if actor.is_auditor or not (actor.is_system or actor.is_administrator):
+        raise NotAllowed(Sentence("Only administrators and the system may send messages to matters."))

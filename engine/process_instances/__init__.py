@@ -1,0 +1,30 @@
+"""Matters: start, discard, withdraw, cancel, suspend and resume them; and who may see which.
+
+The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume),
+``reading`` (get, list, search one's own), ``rights`` (who may see a matter).
+"""
+
+from engine.process_instances.administration import resume, suspend
+from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
+from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
+from engine.process_instances.rights import may_see, may_start
+from engine.process_instances.starting import start
+
+__all__ = [
+    "Page",
+    "cancel",
+    "discard",
+    "get",
+    "listed",
+    "may_see",
+    "may_start",
+    "may_withdraw",
+    "resume",
+    "start",
+    "started_by",
+    "suspend",
+    "timeline",
+    "variables",
+    "waiting",
+    "withdraw",
+]

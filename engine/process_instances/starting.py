@@ -1,0 +1,100 @@
+"""Start a matter: a draft while only its starter has something to do in it, else submitted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import clock, deployments
+from engine.actor import Actor
+from engine.errors import NotAllowed, Refused
+from engine.execution import Matter, calls, open_matter, presentation
+from engine.execution.work import SERVICE
+from engine.keys import new_key
+from engine.models import ProcessInstance
+from engine.models.user_task import CREATED
+from engine.organisation import people
+from engine.process_instances.rights import may_start
+from feel.sentences import Sentence
+
+RESERVED = frozenset({"starter", "store"})
+
+
+def start(
+    session: Session,
+    process_id: str,
+    actor: Actor,
+    variables: Mapping[str, Any] | None = None,
+    store: str | None = None,
+    start_element: str | None = None,
+) -> ProcessInstance:
+    """Start the latest version of a process; its variables ``starter`` and ``store`` come from the actor's post.
+
+    ``store``: the unit it belongs to, one in which the actor holds a post (None: the first that lets him start).
+    ``variables``: from the system and administrators only; what people have to say, they say in the first form.
+    Raises :class:`NotFound`, :class:`NotAllowed`, :class:`Refused`.
+    """
+    definition_key = deployments.current_process(session, process_id).key
+    process = deployments.process(session, definition_key)
+    if not may_start(actor, process.properties):
+        raise NotAllowed(Sentence("You may not start {process}.", process=process.name or process_id))
+    given = _checked_variables(actor, variables or {})
+    matter = open_matter(
+        session,
+        actor,
+        key=new_key(),
+        definition_key=definition_key,
+        process_id=process_id,
+        starter=actor.person,
+        store=_store(session, actor, process.properties, store),
+        started_at=clock.now(),
+    )
+    root = matter.root
+    matter.record(
+        root,
+        "process_instance.started",
+        details={"process_id": process_id, "definition": definition_key, "store": root.store},
+        actor=actor,
+    )
+    given |= {"starter": root.starter, "store": root.store}
+    calls.start(matter, root, given, start_element)
+    matter.settle()
+    if root.is_active and not _is_draft(matter):
+        presentation.submit(matter)
+    matter.save()
+    return session.get_one(ProcessInstance, root.key, populate_existing=True)
+
+
+def _checked_variables(actor: Actor, variables: Mapping[str, Any]) -> dict[str, Any]:
+    if not variables:
+        return {}
+    if not (actor.is_system or actor.is_administrator):
+        raise NotAllowed(Sentence("Only an administrator may start a matter with variables of his own."))
+    reserved = RESERVED & set(variables)
+    if reserved:
+        raise Refused(Sentence("The variable {name} is set by the system.", name=min(reserved)))
+    return dict(variables)
+
+
+def _store(session: Session, actor: Actor, properties: Mapping[str, str], store: str | None) -> str | None:
+    """The unit that the matter belongs to: that of the post which lets the actor start it."""
+    if actor.is_system:
+        return store
+    now = clock.now()
+    posts = {name.strip() for name in properties.get("starterPosts", "").split(",")} - {""}
+    units = people.units_of(session, actor.person, now, posts) or people.units_of(session, actor.person, now)
+    if store is None:
+        return units[0] if units else None
+    if store not in units and not actor.is_administrator:
+        raise NotAllowed(Sentence("You hold no post in {unit}.", unit=store))
+    return store
+
+
+def _is_draft(matter: Matter) -> bool:
+    """Whether nobody but the starter has been asked for anything yet."""
+    tasks = [row for row in matter.rows.tasks.values() if row["state"] == CREATED]
+    mine = all(row["assignee"] == matter.root.starter for row in tasks)
+    asked = len(matter.instances) > 1 or any(row["kind"] == SERVICE for row in matter.rows.jobs.values())
+    return bool(tasks) and mine and not asked

@@ -1,0 +1,141 @@
+"""Whose a task is: claim it from the queue, release it, hand it to somebody, take it back from one's delegate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.actor import Actor
+from engine.errors import Conflict, NotAllowed, NotFound, Refused
+from engine.execution import Locked, failures
+from engine.execution.rows import CANDIDATE, TASK
+from engine.organisation import people, snapshot
+from engine.process_instances.ending import checked_reason
+from engine.process_instances.rights import may_see
+from engine.user_tasks.locking import lock_task, refuse_closed
+from engine.user_tasks.rights import Task, no_such_task, refuse_excluded, standing
+from feel.sentences import Sentence
+
+
+def claim(session: Session, key: int, actor: Actor) -> None:
+    """Take a task from the queue, or back from one's delegate; raises :class:`Conflict` with who has it."""
+    locked, task = lock_task(session, key, actor)
+    refuse_closed(session, locked, task, actor)
+    if task.assignee == actor.person:
+        return  # claimed already: once more changes nothing
+    stands = standing(session, actor, task, locked.matter.root)
+    takes_back = stands.is_owner or stands.stands_in_for is not None
+    if not (stands.is_candidate or takes_back):
+        if not (stands.is_superior or stands.is_administrator or may_see(session, actor, locked.matter.root)):
+            raise no_such_task()
+        if task.assignee is not None:
+            raise Conflict(Sentence("{person} has this task already.", person=people.name(session, task.assignee)))
+        raise NotAllowed(Sentence("This task waits for others; you may read it, not do it."))
+    refuse_excluded(session, actor.person, task, locked.matter.root.starter)
+    owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
+    acts_for = stands.stands_in_for or (None if stands.is_owner else owners.get(actor.person))
+    _give(session, locked, task, actor.person, acts_for)
+    _record(locked, task, "user_task.claimed", actor, acts_for, {"from": task.assignee})
+    locked.matter.save()
+
+
+def release(session: Session, key: int, actor: Actor) -> None:
+    """Put a task back into its queue; only who has it can, and only where there is a queue."""
+    locked, task = lock_task(session, key, actor)
+    refuse_closed(session, locked, task, actor)
+    if task.assignee != actor.person:
+        if not may_see(session, actor, locked.matter.root):
+            raise no_such_task()
+        raise NotAllowed(Sentence("Only who has a task can release it."))
+    candidates = select(CANDIDATE.c.id).where(CANDIDATE.c.user_task_key == key, CANDIDATE.c.kind != "excluded")
+    queue = session.execute(candidates.limit(1)).first()
+    if queue is None:
+        raise Refused(
+            Sentence(
+                "This task was given to you in person and has no queue; ask for it to be assigned to somebody else."
+            )
+        )
+    _give(session, locked, task, None, None)
+    _record(locked, task, "user_task.released", actor, task.on_behalf_of, {})
+    locked.matter.save()
+
+
+def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> None:
+    """Give an open task to somebody else (转办): administrators, and superiors of who has it; with a reason."""
+    given = checked_reason(reason)
+    locked, task = lock_task(session, key, actor)
+    refuse_closed(session, locked, task, actor)
+    stands = standing(session, actor, task, locked.matter.root)
+    if not stands.may_assign:
+        if not (stands.may_do or stands.is_owner or may_see(session, actor, locked.matter.root)):
+            raise no_such_task()
+        raise NotAllowed(Sentence("Only a superior or an administrator may assign this task."))
+    _refuse_unfit(session, locked, task, to)
+    if task.assignee == to:
+        raise Conflict(Sentence("{person} has this task already.", person=people.name(session, to)))
+    _give(session, locked, task, to, None)
+    _record(locked, task, "user_task.assigned", actor, None, {"from": task.assignee, "to": to, "reason": given})
+    failures.close_incidents(locked.matter, lambda incident: _names_nobody(incident, task), actor)
+    locked.matter.save()
+
+
+def assignable(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Ids and names of those who work here and may be given a task, for whoever may give tasks."""
+    if actor.is_auditor:
+        raise NotAllowed(Sentence("Auditors read everything and change nothing."))
+    organisation = snapshot.of(session)
+    active = (person for person in organisation.people.values() if person.active)
+    return tuple(
+        (person.id, person.name) for person in active if not people.actor(session, person.id, clock.now()).is_auditor
+    )
+
+
+def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None:
+    organisation = snapshot.of(session)
+    if to not in organisation.people:
+        raise NotFound(Sentence("There is no person {person}.", person=to))
+    if not organisation.is_active(to):
+        raise Refused(Sentence("{person} does not work here any more.", person=people.name(session, to)))
+    if people.actor(session, to, clock.now()).is_auditor:
+        raise Refused(Sentence("{person} is an auditor, who changes nothing.", person=people.name(session, to)))
+    refuse_excluded(session, to, task, locked.matter.root.starter)
+
+
+def _give(session: Session, locked: Locked, task: Task, person: str | None, acts_for: str | None) -> None:
+    """A draft stays with who wrote it: it goes when the task does."""
+    session.connection().execute(
+        update(TASK)
+        .where(TASK.c.key == task.key)
+        .values(
+            assignee=person,
+            on_behalf_of=acts_for,
+            claimed_at=None if person is None else locked.matter.now,
+            draft=None,
+        )
+    )
+
+
+def _record(
+    locked: Locked, task: Any, event_type: str, actor: Actor, acts_for: str | None, details: Mapping[str, Any]
+) -> None:
+    locked.matter.record(
+        locked.instance,
+        event_type,
+        element_id=task.element_id,
+        details={"task": task.key, "name": task.name, **details},
+        actor=actor,
+        on_behalf_of=acts_for,
+    )
+
+
+def _names_nobody(incident: Mapping[str, Any], task: Any) -> bool:
+    attempt = incident["attempt"] or {}
+    return bool(
+        incident["kind"] == "assignment"
+        and incident["process_instance_key"] == task.process_instance_key
+        and attempt.get("element_instance") == task.element_instance
+    )

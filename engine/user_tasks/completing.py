@@ -1,0 +1,241 @@
+"""Fill in a task: keep a draft, or complete it and see the matter move on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from engine import deployments
+from engine.actor import Actor
+from engine.errors import FormRefused, NotAllowed, StaleRevision
+from engine.execution import Locked, Matter, failures, presentation
+from engine.execution.host import ExecutionHost
+from engine.execution.rows import CANDIDATE, TASK
+from engine.models import HistoryEvent
+from engine.models.user_task import COMPLETED, CREATED
+from engine.organisation import people
+from engine.process_instances.rights import groups_of, may_see
+from engine.task_forms import Parsed
+from engine.user_tasks.locking import lock_task, refuse_closed
+from engine.user_tasks.rights import Standing, no_such_task, refuse_excluded, standing
+from engine.values import canonical, dumps, loads
+from feel.sentences import Sentence
+
+_DRAFT_LENGTH = 200_000
+
+_COMPLETE = (
+    update(TASK)
+    .where(TASK.c.key == bindparam("b_key"), TASK.c.state == CREATED)
+    .values(
+        state=COMPLETED,
+        assignee=bindparam("b_assignee"),
+        on_behalf_of=bindparam("b_on_behalf_of"),
+        claimed_at=bindparam("b_claimed_at"),
+        completed_at=bindparam("b_completed_at"),
+        completed_by=bindparam("b_completed_by"),
+        draft=None,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a completion led to. ``next_tasks``: the new tasks of this matter that the actor may do, own ones first."""
+
+    root_key: int
+    business_id: str | None
+    next_tasks: tuple[int, ...]
+    ended: bool
+    outcome: str | None
+
+
+def save_draft(session: Session, key: int, actor: Actor, values: Mapping[str, Any]) -> None:
+    """Keep what was entered so far, as it was typed; nothing is checked but its size, nothing moves."""
+    locked, task = lock_task(session, key, actor)
+    refuse_closed(session, locked, task, actor)
+    _standing_to_do(session, locked, task, actor)
+    if task.assignee is None:
+        raise NotAllowed(Sentence("Claim the task first; then a draft can be kept for you."))
+    if len(dumps(dict(values))) > _DRAFT_LENGTH:
+        raise FormRefused({"": [Sentence("The draft is longer than {limit} characters.", limit=_DRAFT_LENGTH)]})
+    session.connection().execute(update(TASK).where(TASK.c.key == key).values(draft=dict(values)))
+
+
+def complete(
+    session: Session, key: int, actor: Actor, values: Mapping[str, Any] | Parsed, *, posted: bool = False
+) -> Completion:
+    """Complete the task with what its form collected, and run the matter to where it waits next.
+
+    ``values``: typed values by name, or what ``TaskForm.parse`` made of a page. ``posted``: they are those of a page,
+    so that what it held of hidden and read-only fields is passed over; a client that sends such is refused.
+
+    Raises :class:`FormRefused` for values that the form does not take, :class:`Conflict` when somebody was faster,
+    :class:`NotAllowed`, :class:`NotFound`, and :class:`ExecutionFailed` when the matter cannot go on. The same
+    completion by the same actor once more is harmless.
+    """
+    locked, task = lock_task(session, key, actor)
+    matter, instance = locked.matter, locked.instance
+    submitted, posted = (values.values, True) if isinstance(values, Parsed) else (dict(values), posted)
+    digest = _digest(submitted)
+    if task.state == COMPLETED and _is_repetition(session, task, actor, digest):
+        return _completion(matter, actor, [])
+    refuse_closed(session, locked, task, actor)
+    acts_for = _standing_to_do(session, locked, task, actor)
+    refuse_excluded(session, actor.person, task, matter.root.starter)
+    workflow = matter.workflow(instance)
+    current = workflow.variables(task.element_instance)
+    cleaned = _clean(locked, task, values, current, strict=not posted)
+    matter.on_behalf_of = acts_for
+    _close_row(matter, task, actor, acts_for)
+    changes = {
+        name: {"before": current.get(name), "after": value}
+        for name, value in cleaned.items()
+        if name not in current or _differs(current[name], value)
+    }
+    matter.reported |= {(instance.key, name) for name in changes}
+    matter.record(
+        instance,
+        "user_task.completed",
+        element_id=task.element_id,
+        details={
+            "task": key,
+            "name": task.name,
+            "definition": task.definition_key,
+            "form": task.form_key,
+            "assignee": task.assignee or actor.person,
+            "created_at": task.created_at,
+            "claimed_at": task.claimed_at,
+            "due_at": task.due_at,
+            "values": cleaned,
+            "changes": changes,
+            "submitted_sha256": digest,
+        },
+        actor=actor,
+        on_behalf_of=acts_for,
+    )
+    with matter.attempt(instance, "user_tasks.complete", {"key": key, "values": submitted, "posted": posted}):
+        if matter.root.submitted_at is None:
+            presentation.submit(matter)
+        matter.run(instance, lambda running: running.complete(task.element_instance, cleaned))
+    failures.close_incidents(matter, lambda incident: _concerns(incident, task), actor)
+    matter.save()
+    return _completion(matter, actor, matter.path.created_tasks)
+
+
+def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -> str | None:
+    """For whom the actor may do the task (None: for himself); raises when he may not do it at all."""
+    root = locked.matter.root
+    stands: Standing = standing(session, actor, task, root)
+    if stands.may_do:
+        if stands.is_assignee:
+            return task.on_behalf_of if isinstance(task.on_behalf_of, str) else None
+        if stands.stands_in_for is not None:
+            return stands.stands_in_for
+        owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
+        return owners.get(actor.person)
+    if not (stands.is_owner or stands.is_superior or may_see(session, actor, root)):
+        raise no_such_task()
+    if task.assignee is not None:
+        raise NotAllowed(Sentence("This task is assigned to {person}.", person=people.name(session, task.assignee)))
+    raise NotAllowed(Sentence("This task waits for others; you may read it, not do it."))
+
+
+def _clean(
+    locked: Locked, task: Any, given: Mapping[str, Any] | Parsed, current: Mapping[str, Any], *, strict: bool
+) -> dict[str, Any]:
+    matter = locked.matter
+    if task.form_key is None:
+        unknown = {*given.values, *given.unknown} if isinstance(given, Parsed) else set(given)
+        if unknown:
+            sentence = Sentence("This task has no form, so it takes no values.")
+            raise FormRefused({str(name): [sentence] for name in sorted(unknown)})
+        return {}
+    form = deployments.form(matter.session, task.form_key)
+    functions = ExecutionHost(matter, locked.instance).functions
+    return form.clean(given, current=current, now=matter.now, functions=functions, strict=strict)
+
+
+def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) -> None:
+    """The row is closed by the command itself: with who did it, and only if it is still open."""
+    connection = matter.session.connection()
+    if task.assignee is None:
+        details = {"task": task.key, "name": task.name}
+        matter.record(
+            matter.instance(task.process_instance_key),
+            "user_task.claimed",
+            element_id=task.element_id,
+            details=details,
+            actor=actor,
+            on_behalf_of=acts_for,
+        )
+    parameters = {
+        "b_key": task.key,
+        "b_assignee": task.assignee or actor.person,
+        "b_on_behalf_of": acts_for,
+        "b_claimed_at": task.claimed_at or (matter.now if task.assignee is None else None),
+        "b_completed_at": matter.now,
+        "b_completed_by": actor.person,
+    }
+    if connection.execute(_COMPLETE, parameters).rowcount != 1:
+        raise StaleRevision
+    matter.rows.settled.add((task.process_instance_key, task.element_instance))
+    resolution: Mapping[str, Any] = task.resolution or {}
+    if resolution.get("groups") or resolution.get("persons"):
+        connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key == task.key))
+
+
+def _is_repetition(session: Session, task: Any, actor: Actor, digest: str) -> bool:
+    """Whether this very completion by this actor is what closed the task: the answer may have been lost on its way."""
+    if task.completed_by != actor.person:
+        return False
+    events = session.execute(
+        select(HistoryEvent.details).where(
+            HistoryEvent.root_key == task.root_key,
+            HistoryEvent.type == "user_task.completed",
+            HistoryEvent.element_id == task.element_id,
+            HistoryEvent.actor == actor.person,
+        )
+    ).scalars()
+    told = [loads(details) for details in events]
+    return any(event.get("task") == task.key and event.get("submitted_sha256") == digest for event in told)
+
+
+def _digest(submitted: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(dict(submitted)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _differs(before: object, after: object) -> bool:
+    return dumps(before) != dumps(after)
+
+
+def _concerns(incident: Mapping[str, Any], task: Any) -> bool:
+    """Whether an open incident was about this task: an attempt to complete it, or that nobody could be found for it."""
+    attempt = incident["attempt"] or {}
+    if attempt.get("command") == "user_tasks.complete":
+        return bool(attempt["arguments"].get("key") == task.key)
+    return bool(
+        incident["process_instance_key"] == task.process_instance_key
+        and attempt.get("element_instance") == task.element_instance
+    )
+
+
+def _completion(matter: Matter, actor: Actor, created: list[dict[str, Any]]) -> Completion:
+    root = matter.root
+    groups = set(groups_of(actor))
+    mine, claimable = [], []
+    for row in created:
+        if row["state"] != CREATED:
+            continue
+        if row["assignee"] == actor.person:
+            mine.append(row["key"])
+        elif row["assignee"] is None and actor.person not in row["resolution"]["excluded"]:
+            candidates = matter.rows.candidates.get(row["key"], [])
+            named = {"person": {actor.person}, "group": groups}
+            if any(item["id"] in named.get(item["kind"], ()) for item in candidates):
+                claimable.append(row["key"])
+    return Completion(root.key, root.business_id, (*mine, *claimable), not root.is_active, root.outcome)

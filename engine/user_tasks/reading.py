@@ -1,0 +1,100 @@
+"""One task as its page needs it: the row, what it is to the reader, the values its form starts from; and why it is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.actor import Actor
+from engine.errors import Conflict
+from engine.execution import Instance, Matter
+from engine.execution.instance import COLUMNS
+from engine.models import ProcessInstance, UserTask
+from engine.models.user_task import CREATED
+from engine.process_instances.rights import may_see
+from engine.user_tasks.rights import Standing, no_such_task, standing
+from feel.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as the actor may see it. ``variables``: what the form starts from; ``draft``: his own, if he kept one."""
+
+    task: UserTask
+    matter: ProcessInstance
+    standing: Standing
+    variables: Mapping[str, Any]
+    draft: Mapping[str, Any] | None
+
+    @property
+    def may_complete(self) -> bool:
+        """Whether the actor may do it now (claiming it first if it is in a queue)."""
+        excluded = (self.task.resolution or {}).get("excluded", ())
+        return self.is_open and self.standing.may_do and self.actor_person not in excluded
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits."""
+        return self.task.state == CREATED and not self.matter.suspended
+
+    actor_person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a task exists and is whose: the rules of its assignment, and the decisions that were made before it."""
+
+    resolution: Mapping[str, Any]
+    rules: Sequence[Sentence]
+    decisions: Sequence[history.Event]
+
+
+def get(session: Session, key: int, actor: Actor) -> TaskView:
+    """The task of that key; :class:`NotFound` unless the actor may see it."""
+    task = session.get(UserTask, key)
+    if task is None:
+        raise no_such_task()
+    matter = session.get_one(ProcessInstance, task.root_key)
+    stands = standing(session, actor, task, matter)
+    involved = stands.may_do or stands.is_owner or stands.is_superior
+    if not ((involved and matter.submitted_at is not None) or may_see(session, actor, matter)):
+        raise no_such_task()
+    variables = _variables(session, task, actor) if task.state == CREATED else {}
+    draft = task.draft if stands.is_assignee or stands.stands_in_for is not None else None
+    return TaskView(task, matter, stands, variables, draft, actor.person)
+
+
+def why(session: Session, key: int, actor: Actor) -> Why:
+    """The rules that gave the task to whom it was given, and every decision of the matter before it."""
+    view = get(session, key, actor)
+    events = history.timeline(session, view.task.root_key)
+    created = next(
+        (
+            event.sequence
+            for event in events
+            if event.details.get("task") == key and event.type == "user_task.created"
+        ),
+        0,
+    )
+    resolution: Mapping[str, Any] = view.task.resolution or {}
+    rules = [Sentence.from_json(rule) for rule in resolution.get("rules", ())]
+    decisions = [event for event in events if event.type == "decision.evaluated" and event.sequence < created]
+    return Why(resolution, rules, decisions)
+
+
+def _variables(session: Session, task: UserTask, actor: Actor) -> Mapping[str, Any]:
+    """What is visible at the task, out of the state that the matter runs on (not of its projection)."""
+    table = ProcessInstance.__table__
+    row = session.execute(
+        select(*(table.c[name] for name in COLUMNS)).where(table.c.key == task.process_instance_key)
+    ).one()
+    instance = Instance(**row._mapping)  # noqa: SLF001 - the documented mapping of a row
+    try:
+        return dict(Matter(session, instance, actor).workflow(instance).variables(task.element_instance))
+    except Conflict:  # it ended between two statements of this reader
+        return {}

@@ -1,0 +1,179 @@
+"""A matter from the first form to its end, through every kind of step that a diagram has."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from engine import process_instances, user_tasks
+from engine.errors import Conflict, NotAllowed, NotFound
+from engine.models.process_instance import ACTIVE, CANCELED, COMPLETED
+
+
+def test_a_small_request_is_decided_by_the_line_bought_and_received(office):
+    root = office.start("purchase")
+    assert office.waits(root) == ["R0_request"]
+    assert office.matter(root).business_id is None  # a draft has no number yet
+
+    submitted = office.complete("U19", root, purpose="大厅地毯", amount=Decimal("199.90"))
+    assert submitted.business_id == "CG-20261123-001"
+    investigated = office.task(root)
+    assert (investigated.element_id, investigated.assignee, investigated.title) == ("A1_line", "U16", "大厅地毯")
+    assert investigated.summary == [["store", "S01"], ["amount", Decimal("199.90")]]
+    assert investigated.due_at is not None
+
+    office.complete("U16", root, decision="approve", opinion="正常需求")
+    assert office.waits(root) == ["P4_buy"]
+    bought = office.complete("U06", root, actual_amount=180)
+    assert bought.next_tasks == ()
+    received = office.complete("U19", root, accepted=True)
+    assert received.ended
+    matter = office.matter(root)
+    assert (matter.state, matter.outcome, matter.state_bytes) == (COMPLETED, "completed", None)
+    assert office.tasks(root) == []
+    assert office.variables(root)["actual_amount"] == 180
+
+
+def test_a_large_request_passes_the_called_chain(office):
+    root = office.ask("purchase", amount=500)
+    office.complete("U16", root, decision="approve")
+    assert office.waits(root) == ["C2_ops"]
+    task = office.task(root)
+    assert task.process_instance_key != root
+    assert (task.assignee, task.business_id, task.title, task.process_id) == (
+        "U02",
+        "CG-20261123-001",
+        "地毯",
+        "chain",
+    )
+    assert task.summary == [["store", "S01"], ["amount", 500]]
+    office.complete("U02", root, decision="approve")
+    office.complete("U01", root, "C3_general", decision="approve")
+    assert office.waits(root) == ["P4_buy"]
+    calls = [event.type for event in office.history(root, "call.")]
+    assert calls == ["call.started", "call.ended"]
+
+
+@pytest.mark.parametrize(("decision", "waits"), [("reject", []), ("return", [])])
+def test_what_the_chain_refuses_ends_the_request(sqlite_office, decision, waits):
+    root = sqlite_office.ask("purchase", amount=250)
+    sqlite_office.complete("U16", root, decision="approve")
+    ended = sqlite_office.complete("U02", root, decision=decision)
+    assert ended.ended
+    assert (sqlite_office.waits(root), sqlite_office.matter(root).outcome) == (waits, "rejected")
+
+
+def test_a_returned_request_is_revised_under_the_same_number(sqlite_office):
+    root = sqlite_office.ask("purchase")
+    number = sqlite_office.matter(root).business_id
+    sqlite_office.complete("U16", root, decision="return")
+    revised = sqlite_office.complete("U19", root, purpose="小地毯", amount=80)
+    assert revised.business_id == number
+    task = sqlite_office.task(root)
+    assert (task.element_id, task.title, task.summary[1]) == ("A1_line", "小地毯", ["amount", 80])
+    assert [e.details["business_id"] for e in sqlite_office.history(root, "process_instance.submitted")] == [number]
+
+
+def test_numbers_count_on_by_procedure_and_day(sqlite_office):
+    first, second, other = (sqlite_office.ask(process) for process in ("purchase", "purchase", "clock"))
+    numbers = [sqlite_office.matter(root).business_id for root in (first, second, other)]
+    assert numbers == ["CG-20261123-001", "CG-20261123-002", "C-20261123-001"]
+
+
+def test_parallel_tasks_of_one_matter_join(office):
+    root = office.start("both")
+    assert office.matter(root).submitted_at is not None  # others are asked at once: no draft
+    assert office.waits(root) == ["B1_finance", "B2_admin"]
+    office.complete("U07", root, "B2_admin", accepted=True)
+    assert office.waits(root) == ["B1_finance"]
+    office.complete("U08", root, "B1_finance", decision="approve")
+    assert office.waits(root) == ["B3_file"]
+    assert office.complete("U19", root).ended
+
+
+def test_a_draft_is_seen_and_discarded_by_its_starter_alone(office):
+    root = office.start("purchase")
+    for other in ("U16", "U15", "U13", "U30"):
+        with pytest.raises(NotFound):
+            office.read(process_instances.get, root, office.actor(other))
+        with pytest.raises(NotFound):
+            office.run(process_instances.discard, root, office.actor(other))
+    office.run(process_instances.discard, root, office.actor("U19"))
+    matter = office.matter(root)
+    assert (matter.state, matter.outcome, office.tasks(root)) == (CANCELED, "discarded", [])
+    assert office.read(process_instances.started_by, office.actor("U19")).total == 0
+    with pytest.raises(Conflict):
+        office.run(process_instances.discard, root, office.actor("U19"))
+
+
+def test_a_submitted_matter_is_withdrawn_not_discarded(office):
+    root = office.ask("purchase")
+    with pytest.raises(Conflict, match="withdrawn"):
+        office.run(process_instances.discard, root, office.actor("U19"))
+    with pytest.raises(NotAllowed):
+        office.run(process_instances.withdraw, root, office.actor("U16"), "别人的")
+    office.run(process_instances.withdraw, root, office.actor("U19"), "不需要了")
+    assert (office.matter(root).outcome, office.tasks(root)) == ("withdrawn", [])
+    (event,) = office.history(root, "process_instance.withdrawn")
+    assert (event.actor, event.details["reason"]) == ("U19", "不需要了")
+
+
+def test_withdrawing_while_the_called_chain_decides_cancels_the_chain(office):
+    root = office.ask("purchase", amount=500)
+    office.complete("U16", root, decision="approve")
+    task = office.task(root, "C2_ops")
+    assert office.read(process_instances.may_withdraw, office.matter(root), office.actor("U19"))
+    office.run(process_instances.withdraw, root, office.actor("U19"), "不需要了")
+    child = office.matter(task.process_instance_key)
+    assert (child.state, child.state_bytes) == (CANCELED, None)
+    assert (office.matter(root).outcome, office.tasks(root)) == ("withdrawn", [])
+    canceled = office.history(root, "user_task.canceled")
+    assert [event.element_id for event in canceled] == ["C2_ops"]
+    with pytest.raises(Conflict, match="no longer needed"):
+        office.run(user_tasks.complete, task.key, office.actor("U02"), {"decision": "approve"})
+
+
+def test_what_was_decided_cannot_be_withdrawn(sqlite_office):
+    root = sqlite_office.ask("purchase")
+    sqlite_office.complete("U16", root, decision="approve")
+    assert not sqlite_office.read(
+        process_instances.may_withdraw, sqlite_office.matter(root), sqlite_office.actor("U19")
+    )
+    with pytest.raises(Conflict, match="cannot be withdrawn any more"):
+        sqlite_office.run(process_instances.withdraw, root, sqlite_office.actor("U19"), "晚了")
+    assert sqlite_office.matter(root).state == ACTIVE
+
+
+def test_an_administrator_cancels_a_matter_with_all_that_it_called(office):
+    root = office.ask("purchase", amount=500)
+    office.complete("U16", root, decision="approve")
+    child = office.task(root).process_instance_key
+    office.run(process_instances.cancel, root, office.actor("U15"), "重复")
+    assert (office.matter(root).state, office.matter(child).state, office.tasks(root)) == (CANCELED, CANCELED, [])
+    assert [event.actor for event in office.history(root, "process_instance.canceled")] == ["U15"]
+
+
+def test_nothing_moves_in_a_suspended_matter(office):
+    root = office.ask("purchase")
+    administrator = office.actor("U15")
+    office.run(process_instances.suspend, root, administrator, "核查")
+    with pytest.raises(Conflict, match="suspended"):
+        office.complete("U16", root, decision="approve")
+    assert office.read(user_tasks.inbox, office.actor("U16")).total == 0
+    office.run(process_instances.resume, root, administrator, "核查完毕")
+    office.complete("U16", root, decision="approve")
+    assert office.waits(root) == ["P4_buy"]
+
+
+def test_who_holds_no_post_for_it_starts_nothing(sqlite_office):
+    with pytest.raises(NotAllowed):
+        sqlite_office.start("purchase", "U30")
+    with pytest.raises(NotAllowed):
+        sqlite_office.start("purchase", "U13")
+    with pytest.raises(NotFound):
+        sqlite_office.start("unknown")
+    with pytest.raises(NotAllowed):
+        sqlite_office.run(process_instances.start, "purchase", sqlite_office.actor("U19"), {"amount": 1})
+    with pytest.raises(NotAllowed):
+        sqlite_office.run(process_instances.start, "purchase", sqlite_office.actor("U19"), None, "S02")
