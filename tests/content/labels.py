@@ -68,5 +68,5 @@ def of_pack(pack: str) -> frozenset[str]:
         for room, read in readers.items()
         for path in (ROOT / room / pack).glob(suffixes[room])
         for label in read(path)
-        if label
+        if label and not label.isascii()  # an id or a name of a variable needs no translation
     )

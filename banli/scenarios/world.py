@@ -1,0 +1,127 @@
+"""The real engine in a world of its own: a fresh SQLite file, the demo organisation, the pack, and a set clock.
+
+What the engine would do outside (mail, foreign systems) is recorded instead and answered by the scenario, so that
+nothing ever leaves. Building a world takes a moment, copying it does not: each scenario gets a copy of one template.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import func, select
+
+from banli import demo
+from engine import clock, deployments, jobs, topics
+from engine.actor import Actor, system
+from engine.content import Pack
+from engine.database import Database
+from engine.models import Job
+from engine.models.job import CREATED
+from engine.organisation import people
+from engine.topics import Work
+from engine.unit_of_work import UnitOfWork
+from workers import job_run
+from workers import topics as implemented
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+_PASSWORD = "nobody-signs-in-here"  # noqa: S105 - the people of a scenario act, they do not sign in
+_AT_ONCE = 200
+MAXIMUM_JOBS = 10_000
+"""How many jobs one passing of time may run; a procedure that needs more goes round in circles."""
+
+
+class TooManyJobs(Exception):  # noqa: N818 - reads as what it is, like the errors of the engine
+    """Time does not get any further: jobs make jobs without end."""
+
+
+class World:
+    """One database with its clock; commands run through its unit of work."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = Database(f"sqlite:///{path}")
+        self.unit_of_work = UnitOfWork(self.database, wake=lambda _keys: None)
+        self.effects: list[Work] = []
+
+    @classmethod
+    def build(cls, path: Path, pack: Pack) -> None:
+        """Make the template: tables, people, and the pack deployed. Raises ``DeploymentRefused`` for bad content."""
+        implemented.bind_all()
+        world = cls(path)
+        try:
+            with clock.pinned(_BEGINNING):
+                world.database.migrate()
+                world.unit_of_work.run(demo.load, _PASSWORD)
+                world.unit_of_work.run(deployments.deploy, pack, system("deployment"))
+        finally:
+            world.database.dispose()
+
+    @classmethod
+    def copy(cls, template: Path, path: Path) -> World:
+        """A world like the template."""
+        shutil.copyfile(template, path)
+        return cls(path)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.database.dispose()
+        for path in self.path.parent.glob(f"{self.path.name}*"):
+            path.unlink()
+
+    def do(self, command: Callable[..., R], *arguments: Any, **named: Any) -> R:
+        """Run a command, then whatever became due by it."""
+        result = self.unit_of_work.run(command, *arguments, **named)
+        self._run_due()
+        return result
+
+    def actor(self, person: str) -> Actor:
+        """The acting person with the posts of this day; raises ``EngineError`` for somebody unknown."""
+        with self.unit_of_work.read() as session:
+            return people.actor(session, person, clock.now())
+
+    def pass_until(self, instant: datetime) -> None:
+        """Let the clock run to an instant; jobs are done at the moment at which they are due."""
+        while (due := self._next_due(instant)) is not None:
+            clock.pin(max(due, clock.now()))
+            self._run_due()
+        clock.pin(instant)
+
+    @contextmanager
+    def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
+        """Within the block, outside topics are recorded and answered with ``answers`` (topic → variables)."""
+        outside = [topic for name in topics.names() if (topic := topics.find(name)) and topic.placement == "outside"]
+        before = {topic.name: topic.function for topic in outside}
+
+        def recorded(work: Work) -> Mapping[str, Any]:
+            self.effects.append(work)
+            return dict(answers.get(work.topic, {}))
+
+        for topic in outside:
+            topic.function = recorded
+        try:
+            yield
+        finally:
+            for topic in outside:
+                topic.function = before[topic.name]
+
+    def _run_due(self) -> None:
+        for _ in range(MAXIMUM_JOBS):
+            with self.unit_of_work.read() as session:
+                due = jobs.due(session, limit=_AT_ONCE)
+            if not due:
+                return
+            for key in due:
+                job_run.run(self.unit_of_work, key)
+        raise TooManyJobs
+
+    def _next_due(self, until: datetime) -> datetime | None:
+        with self.unit_of_work.read() as session:
+            return session.scalar(select(func.min(Job.due_at)).where(Job.state == CREATED, Job.due_at <= until))
