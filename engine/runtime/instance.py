@@ -111,9 +111,9 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """Let the element decide whether it can run now."""
         token.task_spec._update(token)  # noqa: SLF001 - SpiffWorkflow's own protocol
 
-    def fire(self, token: Token, payload: Mapping[str, Any]) -> None:
-        """The event that the token stands for has occurred."""
-        token.payload, token.fired, token.host = payload, True, ""
+    def fire(self, token: Token, payload: Mapping[str, Any], *, fired: bool = True) -> None:
+        """The event that the token stands for has occurred; ``fired=False``: begin the element as it is."""
+        token.payload, token.fired, token.host = payload, fired, ""
         token._ready()  # noqa: SLF001 - SpiffWorkflow's own protocol
 
     def forget(self, token: Token) -> None:

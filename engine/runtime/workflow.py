@@ -17,6 +17,7 @@ from engine.runtime.changes import Change, ElementChange
 from engine.runtime.diagram import Process
 from engine.runtime.host import Host
 from engine.runtime.instance import Instance
+from engine.runtime.modification import Activation, modify
 from engine.runtime.specs.activities import arm_event_subprocesses
 from engine.runtime.throwing import deliver_signal, throw
 from engine.runtime.token import Token
@@ -117,6 +118,22 @@ class Workflow:
         self._instance.set_local(scope_id, dict(variables))
         self._run()
 
+    def modify(self, *, terminate: Sequence[str] = (), activate: Sequence[Activation] = ()) -> None:
+        """Begin these elements, then end those occurrences, and run on.
+
+        Raises:
+            Refused: Nothing would be left, or an element cannot be begun.
+            NotFound: The process has no such element.
+            Conflict: An occurrence is over already.
+        """
+        modify(self._instance, terminate, activate)
+        self._run()
+
+    def cancel(self) -> None:
+        """Interrupt everything. The changes tell what is void; there is no ProcessEnded, for no end was reached."""
+        self._instance.interrupt_scope(self._instance)
+        self._instance.completed = True
+
     def take_changes(self) -> list[Change]:
         """What happened since this was last asked, in causal order."""
         changes, self._instance.changes = self._instance.changes, []
@@ -132,6 +149,15 @@ class Workflow:
         if scope_id == ROOT:
             return dict(self._instance.variables.scopes[ROOT])
         return self._instance.variables.visible(self._find(scope_id).chain())
+
+    @property
+    def active(self) -> tuple[ElementChange, ...]:
+        """Every occurrence that is not over, containers and tokens waiting at joins included."""
+        return tuple(
+            ElementChange(token.task_spec.bpmn_id, token.id)
+            for token in self._instance.tokens.values()
+            if token.live and not token.host
+        )
 
     @property
     def waiting(self) -> tuple[ElementChange, ...]:

@@ -205,6 +205,11 @@ class Subprocess(Node, SubWorkflowTask):  # type: ignore[misc]
         scope = token.instance.open_scope(token, self.spec)
         self.start(scope, token)
 
+    def wait(self, token: Token) -> None:
+        """Go on with a scope that somebody else has opened and filled."""
+        token._set_state(TaskState.STARTED)  # noqa: SLF001 - SpiffWorkflow's own protocol
+        self.open_boundary(token)
+
     def start(self, scope: Any, token: Token) -> None:  # noqa: ARG002 - event subprocesses start with their event
         """Arm the event subprocesses, and put tokens at the start."""
         instance = scope.top_workflow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from engine.runtime.token import Token
 from feel.sentences import Sentence
 
 MAXIMUM_INSTANCES = 10_000
-_TOTAL, _NEXT, _DONE = "total", "next", "done"
+_TOTAL, _NEXT, _DONE, _CANCELLED = "total", "next", "done", "cancelled"
 
 
 class _Body(Node):
@@ -52,6 +53,10 @@ class _Body(Node):
 
     def collect(self, body: Token, child: Token) -> None:
         """An instance is done: keep what it gives."""
+
+    def instance_cancelled(self, body: Token) -> bool:  # noqa: ARG002 - bodies that count need it
+        """Somebody ended an instance from outside; whether the body goes on all the same."""
+        return False
 
     def finish(self, body: Token) -> None:
         """No more instances are wanted."""
@@ -96,7 +101,7 @@ class MultiInstanceBody(_Body):
     def child_over(self, body: Token, child: Token) -> None:  # noqa: ARG002 - the same call as for loops
         """Go on to the next, or end."""
         state, loop = body.internal_data, self._loop
-        if state.get("enough") or state[_DONE] >= state[_TOTAL]:
+        if state.get("enough") or state[_DONE] + state.get(_CANCELLED, 0) >= state[_TOTAL]:
             self.finish(body)
         elif loop.sequential:
             items = state.get("items")
@@ -108,6 +113,31 @@ class MultiInstanceBody(_Body):
         if name is not None:
             value = token.instance.variables.scopes[token.id][name]
             token.instance.set_variables(token.chain()[1:], {name: value})
+
+    def add_instance(self, body: Token, local: Mapping[str, Any]) -> None:
+        """One more instance of a running activity; in a sequence, it is the last."""
+        state, loop = body.internal_data, self._loop
+        state[_TOTAL] += 1
+        if loop.sequential:
+            if "items" in state and loop.input_element is not None:
+                state["items"] = [*state["items"], local.get(loop.input_element)]
+            return
+        self.begin_instance(body, dict(local))
+
+    def instance_cancelled(self, body: Token) -> bool:
+        """The body goes on with the others, and ends when those that are left are done."""
+        state, loop = body.internal_data, self._loop
+        state[_CANCELLED] = state.get(_CANCELLED, 0) + 1
+        over = state[_DONE] + state[_CANCELLED]
+        if over < state[_TOTAL]:
+            if loop.sequential:
+                items = state.get("items")
+                self.begin_instance(body, self._local(loop, None if items is None else items[state[_NEXT]]))
+            return True
+        if state[_DONE]:
+            self.finish(body)
+            return True
+        return False
 
     @property
     def _loop(self) -> MultiInstance:
@@ -125,8 +155,8 @@ class MultiInstanceBody(_Body):
         counters = {
             "Instances": state[_TOTAL],
             "CompletedInstances": state[_DONE],
-            "ActiveInstances": state[_NEXT] - state[_DONE],
-            "TerminatedInstances": 0,
+            "ActiveInstances": state[_NEXT] - state[_DONE] - state.get(_CANCELLED, 0),
+            "TerminatedInstances": state.get(_CANCELLED, 0),
         }
         return {prefix + name: value for name, value in counters.items() for prefix in ("numberOf", "nrOf")}
 

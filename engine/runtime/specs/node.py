@@ -81,14 +81,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         (my_task.instance.late if self.throws_signals else my_task.instance.queue).append(my_task)
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        instance = my_task.instance
-        instance.emit(ElementActivated(self.bpmn_id, my_task.id, self.element_type, my_task.scope_id))
-        if self.inputs_mapped:
-            instance.set_local(my_task.id, self.map_inputs(my_task))
+        self.begin(my_task)
         result = self.behave(my_task)
         if result is None and my_task.live:
-            for spec in self.boundary:
-                spec.open(my_task)
+            self.open_boundary(my_task)
         return result
 
     def _run(self, my_task: Token) -> bool | None:
@@ -139,6 +135,17 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def event_id(self) -> str:
         """The id under which this element's event waits."""
         return str(self.bpmn_id)
+
+    def begin(self, token: Token) -> None:
+        """Tell, and map the inputs."""
+        token.instance.emit(ElementActivated(self.bpmn_id, token.id, self.element_type, token.scope_id))
+        if self.inputs_mapped:
+            token.instance.set_local(token.id, self.map_inputs(token))
+
+    def open_boundary(self, token: Token) -> None:
+        """Let the events at the border wait."""
+        for spec in self.boundary:
+            spec.open(token)
 
     # what elements do differently
 
