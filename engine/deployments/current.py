@@ -1,0 +1,75 @@
+"""What is current: the last deployment of each pack, and what people may start of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from engine.actor import Actor
+from engine.content.references import starter_posts
+from engine.deployments.lookup import Definition, definition
+from engine.errors import NotFound
+from engine.models import Deployment, DeploymentBinding
+from feel.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A process that somebody may start, for the catalogue: ``category`` is its heading there, "" for none."""
+
+    definition_key: int
+    process_id: str
+    version: int
+    name: str
+    category: str
+    pack: str
+
+
+def current_deployment(session: Session, pack: str) -> Deployment | None:
+    """The last deployment of a pack."""
+    return session.execute(
+        select(Deployment).where(Deployment.pack == pack).order_by(Deployment.key.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
+def current_process(session: Session, process_id: str) -> Definition:
+    """The version of a process that starts now. Raises :class:`NotFound` for one that is not, or no more, in use."""
+    key = session.execute(_current("process").where(DeploymentBinding.id == process_id)).scalar_one_or_none()
+    if key is None:
+        raise NotFound(Sentence("There is no procedure {process}.", process=process_id))
+    return definition(session, key)
+
+
+def current_decision(session: Session, decision_id: str) -> int:
+    """The key of the version of a decision that is in use now. Raises :class:`NotFound`."""
+    key = session.execute(_current("decision").where(DeploymentBinding.id == decision_id)).scalar_one_or_none()
+    if key is None:
+        raise NotFound(Sentence("There is no decision {decision}.", decision=decision_id))
+    return key
+
+
+def startable(session: Session, actor: Actor) -> tuple[Startable, ...]:
+    """The current processes that a holder of one of the actor's posts may start, by category and name."""
+    found = (definition(session, key) for key in session.execute(_current("process")).scalars())
+    allowed = (
+        Startable(
+            one.key, one.process_id, one.version, one.name, one.properties.get("category", "").strip(), one.pack
+        )
+        for one in found
+        if may_start(one, actor)
+    )
+    return tuple(sorted(allowed, key=lambda one: (one.category, one.name, one.process_id)))
+
+
+def may_start(process: Definition, actor: Actor) -> bool:
+    """Whether the actor holds one of the posts that the process names in ``starterPosts``."""
+    return not actor.posts.isdisjoint(starter_posts(process.properties))
+
+
+def _current(kind: str) -> Select[int]:
+    last = select(func.max(Deployment.key)).group_by(Deployment.pack)
+    return select(DeploymentBinding.definition_key).where(
+        DeploymentBinding.kind == kind, DeploymentBinding.deployment_key.in_(last)
+    )

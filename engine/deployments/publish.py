@@ -1,0 +1,229 @@
+"""Publishing a pack: all or nothing, in versions that never change, told in the journal of deployments.
+
+A part of a pack is completed with the other resources that are current. What is the same keeps its version; what
+changed, and whatever binds it, gets the next one, so that a changed table reaches the matters that start from now on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import clock, history
+from engine.actor import Actor
+from engine.content import Content, Pack, compile_pack
+from engine.content.pack import sha256
+from engine.deployments.binding import Bindings
+from engine.deployments.current import current_deployment
+from engine.errors import DeploymentRefused, NotAllowed, Problem
+from engine.history.deployed_files import DEPLOYED, told_of
+from engine.keys import new_key
+from engine.models import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentBinding,
+    FormDefinition,
+    Post,
+    ProcessDefinition,
+    Resource,
+)
+from feel.sentences import Sentence
+
+Definition = ProcessDefinition | DecisionDefinition | FormDefinition
+
+
+def deploy(session: Session, pack: Pack, actor: Actor, comment: str | None = None) -> Deployment:
+    """Publish a pack, or a part of one; gives the new deployment, or the current one when nothing differs from it.
+
+    Raises :class:`NotAllowed` unless the actor is an administrator, a process owner or the system, and
+    :class:`DeploymentRefused` with every problem of the whole pack.
+    """
+    if not (actor.is_administrator or actor.is_process_owner or actor.is_system):
+        raise NotAllowed(Sentence("Only process owners and administrators may publish procedures."))
+    journal = history.journal(session, history.DEPLOYMENTS)  # its lock puts deployments one after the other
+    before = current_deployment(session, pack.name)
+    pack = _completed(session, pack, before)
+    if before is not None and _resources_of(session, before) == _hashes(pack):
+        return before
+    posts = session.execute(select(Post.code)).scalars().all()
+    # before the organisation is set up there is nothing to hold the groups against
+    content = compile_pack(pack, groups=posts or None)
+    problems = [*content.problems, *_taken_by_other_packs(session, content)]
+    if any(problem.severity == "error" for problem in problems):
+        raise DeploymentRefused(problems)
+    publication = _Publication(session, content, before, actor, comment)
+    publication.publish()
+    history.record(session, journal, DEPLOYED, actor, details=publication.told())
+    history.flush(session, journal)
+    session.flush()
+    return publication.deployment
+
+
+def _completed(session: Session, pack: Pack, before: Deployment | None) -> Pack:
+    if pack.is_whole or before is None:
+        return pack
+    rows = session.execute(
+        select(Resource.path, Resource.content)
+        .join(DeploymentBinding, DeploymentBinding.definition_key == Resource.key)
+        .where(DeploymentBinding.deployment_key == before.key, DeploymentBinding.kind == "resource")
+    )
+    files = {row.path: row.content for row in rows} | dict(pack.files)
+    return Pack(pack.name, dict(sorted(files.items())), is_whole=True)
+
+
+def _hashes(pack: Pack) -> dict[str, str]:
+    return {path: sha256(content) for path, content in pack.files.items()}
+
+
+def _resources_of(session: Session, deployment: Deployment) -> dict[str, str]:
+    rows = session.execute(
+        select(Resource.path, Resource.sha256)
+        .join(DeploymentBinding, DeploymentBinding.definition_key == Resource.key)
+        .where(DeploymentBinding.deployment_key == deployment.key, DeploymentBinding.kind == "resource")
+    )
+    return {row.path: row.sha256 for row in rows}
+
+
+def _taken_by_other_packs(session: Session, content: Content) -> Iterator[Problem]:
+    """An id names one thing in the whole installation, or a caller could not say which it means."""
+    named: list[tuple[str, str, type[Definition]]] = [
+        *((path, id_, ProcessDefinition) for path, d in content.diagrams.items() for id_ in d.processes),
+        *((path, id_, DecisionDefinition) for path, d in content.decisions.items() for id_ in d.decisions),
+        *((path, form.id, FormDefinition) for path, form in content.forms.items()),
+    ]
+    for path, id_, model in named:
+        other = session.execute(
+            select(model.pack).where(_id_column(model) == id_, model.pack != content.pack.name).limit(1)
+        ).scalar()
+        if other is not None:
+            sentence = Sentence("The id {id} belongs to the pack {pack}. Choose another one.", id=id_, pack=other)
+            yield Problem("error", path, id_, sentence, "taken_by_other_pack")
+
+
+def _id_column(model: type[Definition]) -> Any:
+    return {
+        ProcessDefinition: ProcessDefinition.process_id,
+        DecisionDefinition: DecisionDefinition.decision_id,
+        FormDefinition: FormDefinition.form_id,
+    }[model]
+
+
+@dataclass
+class _Publication:
+    """One act of publishing: rows for what is new, bindings for everything."""
+
+    session: Session
+    content: Content
+    before: Deployment | None
+    actor: Actor
+    comment: str | None
+    new: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+    def publish(self) -> None:
+        """Add every row."""
+        self.deployment = Deployment(
+            # "current" is the largest key: the clock of another server must not put a later deployment first
+            key=max(new_key(), 0 if self.before is None else self.before.key + 1),
+            pack=self.content.pack.name,
+            deployed_at=clock.now(),
+            deployed_by=self.actor.person,
+            comment=self.comment,
+        )
+        self.session.add(self.deployment)
+        self.session.flush()
+        self._bindings = Bindings(self.content)
+        self._bound_before = self._read_bindings()
+        self._resources = {path: self._resource(path) for path in self.content.pack.files}
+        self._publish_decisions()
+        self._publish_forms()
+        self._publish_processes()
+        self.session.flush()
+
+    def told(self) -> dict[str, Any]:
+        """What the journal tells: all files with their hashes, and the versions that are new."""
+        return {
+            "deployment": self.deployment.key,
+            "pack": self.content.pack.name,
+            "comment": self.comment,
+            "files": self.files,
+            "new": self.new,
+        }
+
+    def _read_bindings(self) -> dict[tuple[str, str], int]:
+        if self.before is None:
+            return {}
+        rows = self.session.execute(
+            select(DeploymentBinding.kind, DeploymentBinding.id, DeploymentBinding.definition_key).where(
+                DeploymentBinding.deployment_key == self.before.key
+            )
+        )
+        return {(row.kind, row.id): row.definition_key for row in rows}
+
+    def _resource(self, path: str) -> int:
+        content = self.content.pack.files[path]
+        hash_ = sha256(content)
+        resource = self.session.execute(
+            select(Resource).where(Resource.path == path, Resource.sha256 == hash_)
+        ).scalar_one_or_none()
+        if resource is None:
+            diagram = self.content.diagrams.get(path)
+            compiled = None if diagram is None else diagram.compiled
+            resource = Resource(key=new_key(), path=path, sha256=hash_, content=content, compiled=compiled)
+            self.session.add(resource)
+            self.session.flush()
+        self.files.append(told_of(path, resource.content, resource.compiled))
+        self._bind("resource", path, resource.key)
+        return resource.key
+
+    def _publish_decisions(self) -> None:
+        for path, found in self.content.decisions.items():
+            names = {decision_id: decision.name for decision_id, decision in found.decisions.items()}
+            names |= {service_id: name for name, service_id in found.services.items()}
+            for decision_id, name in names.items():
+                new = DecisionDefinition(
+                    decision_id=decision_id, name=name, binding_sha256=self._bindings.decisions[decision_id]
+                )
+                self._publish("decision", decision_id, path, new)
+
+    def _publish_forms(self) -> None:
+        for path, form in self.content.forms.items():
+            new = FormDefinition(form_id=form.id, binding_sha256=self._bindings.forms[form.id])
+            self._publish("form", form.id, path, new)
+
+    def _publish_processes(self) -> None:
+        for path, diagram in self.content.diagrams.items():
+            for process_id, process in diagram.processes.items():
+                new = ProcessDefinition(
+                    process_id=process_id,
+                    version_tag=process.version_tag,
+                    name=process.name or process_id,
+                    binding_sha256=self._bindings.of_process(process_id),
+                    properties=dict(process.properties),
+                )
+                self._publish("process", process_id, path, new)
+
+    def _publish(self, kind: str, id_: str, path: str, new: Definition) -> None:
+        """Bind the version that is current if it is the same, else add ``new`` as the next version."""
+        model: type[Definition] = type(new)
+        known = self._bound_before.get((kind, id_))
+        if known is not None:
+            same = select(model.key).where(model.key == known, model.binding_sha256 == new.binding_sha256)
+            if self.session.execute(same).scalar_one_or_none() is not None:
+                self._bind(kind, id_, known)
+                return
+        last = self.session.execute(select(func.max(model.version)).where(_id_column(model) == id_)).scalar()
+        new.key, new.version = new_key(), (last or 0) + 1
+        new.pack = self.content.pack.name
+        new.resource_key, new.deployment_key = self._resources[path], self.deployment.key
+        self.session.add(new)
+        self._bind(kind, id_, new.key)
+        self.new.append({"kind": kind, "id": id_, "version": new.version, "definition": new.key})
+
+    def _bind(self, kind: str, id_: str, key: int) -> None:
+        binding = DeploymentBinding(deployment_key=self.deployment.key, kind=kind, id=id_, definition_key=key)
+        self.session.add(binding)
