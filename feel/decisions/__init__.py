@@ -5,7 +5,8 @@ answers with a value and the reasons for it, or with an error that names the tab
 """
 
 from feel.decisions.checks import check
-from feel.decisions.compiled import Decision, DecisionResult, Decisions, compile  # noqa: A004 - as re.compile
+from feel.decisions.compiled import Decisions, compile  # noqa: A004 - as re.compile
+from feel.decisions.decision import Decision, DecisionResult
 from feel.decisions.model import DecisionTable
 from feel.decisions.problems import DecisionError, DecisionsRefused, Problem
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 from feel.decisions.cells import ANALYSED, NotConstant
+from feel.decisions.plain_cells import plain_region
 from feel.decisions.regions import Line, Region, rules_by_segment
 from feel.decisions.types import ANY, ConstrainedType, Tests, shown
 from feel.errors import LimitExceeded
@@ -35,21 +36,36 @@ Noted = list[tuple[int, "EvaluationWarning"]]
 
 
 class Cell:
-    """One cell: its text, its tests (None where the text is no FEEL) and its region (None where unknown)."""
+    """One cell: its text and its region (None where unknown).
 
-    __slots__ = ("accepts_any", "id", "region", "test", "text")
+    Attributes:
+        is_plain: Whether the region was read without the parser; then the tests are compiled when they are
+            first needed, which for most cells is never.
+    """
+
+    __slots__ = ("_compile", "_test", "accepts_any", "id", "is_plain", "region", "text")
 
     def __init__(self, cell: Text, texts: Texts, names: tuple[str, ...]) -> None:
         self.id = cell.id
         self.text = cell.text
-        self.test: Expression | None = None
-        self.region: Region | None = None
         self.accepts_any = cell.text in {"", "-"}
-        if not self.accepts_any:
-            self.test = texts.cell(cell.text, cell.id, names)
-            if self.test is not None:
-                self.region = texts.region(self.test.syntax, names)
+        self.region: Region | None = None if self.accepts_any else plain_region(cell.text)
+        self.is_plain = self.accepts_any or self.region is not None
+        self._test: Expression | None = None
+        self._compile = partial(texts.cell, cell.text, cell.id, names)
+        if not self.is_plain:
+            self._test = self._compile()
+            if self._test is not None:
+                self.region = texts.region(self._test.syntax, names)
                 self.accepts_any = self.region is not None and self.region.is_any
+
+    @property
+    def test(self) -> Expression | None:
+        """Its compiled tests; None where the text is no FEEL."""
+        if self._test is None and self.is_plain and not self.accepts_any:
+            # Two threads may both compile it; both get the same.
+            self._test = self._compile()
+        return self._test
 
 
 class Column:

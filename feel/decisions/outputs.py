@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feel import syntax
 from feel.decisions.cells import NotConstant
 from feel.decisions.model import Text
+from feel.decisions.plain_cells import plain_constant
 from feel.decisions.types import ANY, ConstrainedType, ContextType, ListType, ValueType, shown
 from feel.meter import Meter
 from feel.scope import Scope
@@ -31,7 +32,10 @@ class Result:
         self.constant: object = None
         self.is_constant = not cell.text
         self.expression: Expression | None = None
-        if not cell.text:
+        if cell.text:
+            self.constant = plain_constant(cell.text)
+            self.is_constant = self.constant is not None
+        if self.is_constant:
             return
         self.expression = texts.compile(cell.text, cell.id, names, "expression")
         if self.expression is None or isinstance(self.expression.syntax, syntax.NullLiteral):

@@ -47,7 +47,7 @@ def _input_cells(column: Column, table: CompiledTable, texts: Texts) -> None:
                     text=cell.text,
                 ),
             )
-        elif cell.test is not None and _is_never_met(cell.test.syntax, texts):
+        elif not cell.is_plain and cell.test is not None and _is_never_met(cell.test.syntax, texts):
             texts.problems.error(
                 cell.id,
                 "empty_range",
