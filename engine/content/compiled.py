@@ -16,6 +16,9 @@ from engine.task_forms import TaskForm
 from feel import decisions as feel_decisions
 from feel.decisions import Decisions, checks
 
+# While a table is edited a gap is a warning; published, it would stop a matter at the value that nobody thought of.
+_GAPS = frozenset({"gap", "boundary_gap"})
+
 
 @dataclass(slots=True)
 class Content:
@@ -67,10 +70,13 @@ def compile_pack(pack: Pack, *, groups: Collection[str] | None = None) -> Conten
 
 
 def _read_decisions(content: Content, path: str, source: bytes) -> None:
-    """Gaps, overlaps and shadowed rules are looked for here too: an overlap under UNIQUE refuses the table."""
+    """Gaps, overlaps and shadowed rules are looked for here too: an overlap under UNIQUE, or a gap, refuses the table."""
     imports = content.imports[path]
-    found = checks.check(source, imports=imports, functions=NAMES)
-    content.problems.extend(Problem(p.severity, path, p.element_id, p.sentence, p.code) for p in found)
+    found = [
+        Problem("error" if p.code in _GAPS else p.severity, path, p.element_id, p.sentence, p.code)
+        for p in checks.check(source, imports=imports, functions=NAMES)
+    ]
+    content.problems.extend(found)
     if not any(problem.severity == "error" for problem in found):
         content.decisions[path] = feel_decisions.compile(source, imports=imports, functions=NAMES)
 

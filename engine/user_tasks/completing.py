@@ -45,7 +45,7 @@ _COMPLETE = (
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a completion led to. ``next_tasks``: the new tasks of this matter that the actor may do, own ones first."""
+    """What a completion led to. ``next_tasks``: new tasks of this matter that the actor may do, own ones first."""
 
     root_key: int
     business_id: str | None
@@ -90,6 +90,8 @@ def complete(
     workflow = matter.workflow(instance)
     current = workflow.variables(task.element_instance)
     cleaned = _clean(locked, task, values, current, strict=not posted)
+    if variable := (task.properties or {}).get("actorVariable"):
+        cleaned[variable] = actor.person  # the diagram asks who did it, e.g. to pass over whoever assessed before
     matter.on_behalf_of = acts_for
     _close_row(matter, task, actor, acts_for)
     changes = {
@@ -190,7 +192,7 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
 
 
 def _is_repetition(session: Session, task: Any, actor: Actor, digest: str) -> bool:
-    """Whether this very completion by this actor is what closed the task: the answer may have been lost on its way."""
+    """Whether this very completion by this actor closed the task: the answer may have been lost on its way."""
     if task.completed_by != actor.person:
         return False
     events = session.execute(
@@ -214,7 +216,7 @@ def _differs(before: object, after: object) -> bool:
 
 
 def _concerns(incident: Mapping[str, Any], task: Any) -> bool:
-    """Whether an open incident was about this task: an attempt to complete it, or that nobody could be found for it."""
+    """Whether an open incident was about this task: an attempt to complete it, or that nobody was found for it."""
     attempt = incident["attempt"] or {}
     if attempt.get("command") == "user_tasks.complete":
         return bool(attempt["arguments"].get("key") == task.key)
