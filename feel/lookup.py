@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feel.builtin import BUILTIN
 from feel.functions import HostFunction
 from feel.sentences import Sentence
+from feel.values import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,19 @@ class Lookup:
         """The closure that gives a name's value; a name that is called is rather a function than a variable."""
         if name == "?":
             self.asks = True
+        run = self._found(name, place, called=called)
+        function = BUILTIN.get(name) if called else None
+        if function is None:
+            return run
+
+        def function_run(scope: Scope) -> object:
+            # A field called "date" or "count" does not take the function of that name away.
+            value = run(scope)
+            return value if isinstance(value, Function) else function
+
+        return function_run
+
+    def _found(self, name: str, place: Place, *, called: bool) -> Run:
         for hops, names in enumerate(reversed(self._levels)):
             if names is None:
                 return self._outside(name, place, called=called, inside_item=True)
@@ -70,11 +84,12 @@ class Lookup:
 
     def _outside(self, name: str, place: Place, *, called: bool, inside_item: bool) -> Run:
         bound = any(names is not None and name in names for names in self._levels)
-        function = BUILTIN.get(name) if name not in self.declared else None
+        function = BUILTIN.get(name) if called or name not in self.declared else None
         if name in self.host_functions and name not in self.declared and not bound:
             self.hosted.add(name)
             return _host(name, place)
-        if not bound and name != "?" and not (called and function is not None):
+        known = called and function is not None and name not in self.declared
+        if not bound and name != "?" and not known:
             self.reads.add(name)
         if function is not None and not inside_item:
             return _builtin(name, function)

@@ -8,16 +8,11 @@ are None between a value with a zone and one without.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from feel.temporal_calendar import MAX_YEAR, days_in_month, from_days, to_days, weekday
+from feel.temporal_date import DAY_SECONDS, Date, Frozen
 from feel.temporal_duration import NANOSECONDS, DaysAndTimeDuration, YearsAndMonthsDuration, fraction_text
 from feel.temporal_zone import MAX_OFFSET, local_offset, offset_at, offset_of_time, offset_text, zone_named
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_DAY_SECONDS = 86_400
 #: Seconds east of UTC, the name of a zone, or None for a local time.
 Zone = int | str | None
 
@@ -37,103 +32,7 @@ def _order(one: int, other: int) -> int:
     return (one > other) - (one < other)
 
 
-class _Frozen:
-    __slots__ = ()
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{name} cannot be changed")
-
-
-class Date(_Frozen):
-    """A day.
-
-    Raises:
-        ValueError: There is no such day.
-        OverflowError: The year is beyond ±999,999,999.
-    """
-
-    __slots__ = ("day", "month", "year")
-
-    feel_kind = "date"
-    year: int
-    month: int
-    day: int
-
-    def __init__(self, year: int, month: int, day: int) -> None:
-        if not -MAX_YEAR <= year <= MAX_YEAR:
-            raise OverflowError("year out of range")
-        if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month):  # noqa: PLR2004 - December
-            raise ValueError("no such day")
-        fix = object.__setattr__
-        fix(self, "year", year)
-        fix(self, "month", month)
-        fix(self, "day", day)
-
-    @classmethod
-    def from_days(cls, days: int) -> Date:
-        """The date so many days after 1970-01-01."""
-        return cls(*from_days(days))
-
-    @property
-    def days(self) -> int:
-        """Days since 1970-01-01."""
-        return to_days(self.year, self.month, self.day)
-
-    @property
-    def weekday(self) -> int:
-        """Monday 1 to Sunday 7."""
-        return weekday(self.days)
-
-    def equals(self, other: object) -> bool | None:
-        return self == other
-
-    def compare(self, other: object) -> int | None:
-        if not isinstance(other, Date):
-            return None
-        one, two = (self.year, self.month, self.day), (other.year, other.month, other.day)
-        return (one > two) - (one < two)
-
-    def member(self, name: str) -> object:
-        """``year``, ``month``, ``day``, ``weekday``."""
-        if name in ("year", "month", "day", "weekday"):
-            return Decimal(getattr(self, name))
-        raise KeyError(name)
-
-    def plus(self, duration: DaysAndTimeDuration | YearsAndMonthsDuration) -> Date:
-        """The date after a duration: from midnight for days and time; the last day where a month is shorter."""
-        if isinstance(duration, YearsAndMonthsDuration):
-            return Date(*add_months(self.year, self.month, self.day, duration.months))
-        return Date.from_days(self.days + duration.nanoseconds // (_DAY_SECONDS * NANOSECONDS))
-
-    def at_midnight_utc(self) -> DateTime:
-        """The date as a date and time, as FEEL converts it."""
-        return DateTime(self, Time(0, 0, 0, 0, 0))
-
-    def up_to(self, end: Date) -> Iterator[Date]:
-        """All days from this one to another, forwards or backwards, both included."""
-        first, last = self.days, end.days
-        step = 1 if first <= last else -1
-        return (Date.from_days(days) for days in range(first, last + step, step))
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Date)
-            and self.day == other.day
-            and self.month == other.month
-            and self.year == other.year
-        )
-
-    def __hash__(self) -> int:
-        return hash((Date, self.year, self.month, self.day))
-
-    def __str__(self) -> str:
-        return f"{'-' if self.year < 0 else ''}{abs(self.year):04}-{self.month:02}-{self.day:02}"
-
-    def __repr__(self) -> str:
-        return f"Date({self})"
-
-
-class Time(_Frozen):
+class Time(Frozen):
     """A time of day; ``zone`` is seconds east of UTC, the name of a zone, or None for a local time.
 
     Raises:
@@ -163,7 +62,7 @@ class Time(_Frozen):
     @classmethod
     def from_nanoseconds(cls, nanoseconds: int, zone: Zone) -> Time:
         """The time so long after midnight; days are dropped."""
-        seconds, nanosecond = divmod(nanoseconds % (_DAY_SECONDS * NANOSECONDS), NANOSECONDS)
+        seconds, nanosecond = divmod(nanoseconds % (DAY_SECONDS * NANOSECONDS), NANOSECONDS)
         return cls(seconds // 3600, seconds // 60 % 60, seconds % 60, nanosecond, zone)
 
     @property
@@ -228,7 +127,7 @@ class Time(_Frozen):
         return f"Time({self})"
 
 
-class DateTime(_Frozen):
+class DateTime(Frozen):
     """A date and a time of day, whose zone is the zone of both."""
 
     __slots__ = ("date", "time")
@@ -251,7 +150,7 @@ class DateTime(_Frozen):
         return zone
 
     def _local(self) -> int:
-        return self.date.days * _DAY_SECONDS * NANOSECONDS + self.time.nanoseconds
+        return self.date.days * DAY_SECONDS * NANOSECONDS + self.time.nanoseconds
 
     def since(self, other: DateTime) -> DaysAndTimeDuration | None:
         """How long after another; None between a local one and one with a zone."""
@@ -313,13 +212,8 @@ class DateTime(_Frozen):
 
 
 def _split(nanoseconds: int, zone: Zone) -> DateTime:
-    days, rest = divmod(nanoseconds, _DAY_SECONDS * NANOSECONDS)
+    days, rest = divmod(nanoseconds, DAY_SECONDS * NANOSECONDS)
     return DateTime(Date.from_days(days), Time.from_nanoseconds(rest, zone))
 
 
-def add_months(year: int, month: int, day: int, months: int) -> tuple[int, int, int]:
-    """The same day so many months later, or the last one of a shorter month."""
-    years, index = divmod(month - 1 + months, 12)
-    if abs(year + years) > MAX_YEAR:
-        raise OverflowError("year out of range")
-    return year + years, index + 1, min(day, days_in_month(year + years, index + 1))
+__all__ = ["Date", "DateTime", "Time", "Zone"]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from feel.lexer import NAME, NUMBER, OPERATOR, STRING
 from feel.names import joined, run_of_words
+from feel.parser_tools import ParserTools
 from feel.sentences import Sentence
 from feel.syntax import Type
-
-if TYPE_CHECKING:
-    from feel.errors import FeelSyntaxError
-    from feel.lexer import Source, Token
 
 _LONG = (
     ("days", "and", "time", "duration"),
@@ -21,26 +16,8 @@ _LONG = (
 _DURATIONS = {"dayTimeDuration": "days and time duration", "yearMonthDuration": "years and months duration"}
 
 
-class TypeNames:
+class TypeNames(ParserTools):
     """The part of the parser that reads types."""
-
-    tokens: list[Token]
-    index: int
-    source: Source
-
-    def enter(self) -> None:
-        """Goes one level deeper."""
-        raise NotImplementedError
-
-    depth: int
-
-    def unexpected(self, token: Token, wanted: str = "") -> FeelSyntaxError:
-        """The error for a token that does not fit."""
-        raise NotImplementedError
-
-    def expect(self, text: str) -> Token:
-        """Takes the token that must come next."""
-        raise NotImplementedError
 
     def type(self) -> Type:
         """A type, e.g. ``list<number>``."""

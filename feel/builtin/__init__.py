@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from feel.builtin import contexts, lists, numbers, patterns, ranges, strings, temporal
+from feel.builtin import contexts, lists, numbers, patterns, ranges, statistics, strings, temporal
 from feel.builtin.registry import Builtins
 
 BUILTIN = Builtins()
 
-__all__ = ["BUILTIN", "contexts", "lists", "numbers", "patterns", "ranges", "strings", "temporal"]
+__all__ = ["BUILTIN", "contexts", "lists", "numbers", "patterns", "ranges", "statistics", "strings", "temporal"]

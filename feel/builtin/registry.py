@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from feel.meter import Meter
 
+#: Items of a list that a function goes through for one tick.
+ITEMS_PER_TICK = 10
 _CLASSES: dict[str, type] = {
     "number": Decimal,
     "string": str,

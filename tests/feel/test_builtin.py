@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feel.builtin import BUILTIN
+from feel.meter import Meter
 from tests.feel.evaluating import NOW, value
 
 SAME = [
@@ -188,8 +189,6 @@ def test_no_function_is_left_untested():
 
 @pytest.mark.parametrize("name", list(BUILTIN))
 def test_arguments_by_name_do_what_they_do_by_position(name):
-    from feel.meter import Meter
-
     function = BUILTIN[name]
     for overload in function.overloads:
         if overload.variadic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.feel.evaluating import value
 
 SAME = [
@@ -172,3 +173,11 @@ def test_an_undeclared_name_is_joined_from_the_words_that_stand_together():
 def test_a_variable_may_have_the_name_of_a_function():
     assert value("count + sum([1, 2])", {"count": 5}, names=["count"]) == 8
     assert value("date + 1", {"date": 5}, names=()) == 6
+
+
+def test_a_field_does_not_take_the_function_of_its_name_away():
+    lines = [{"date": "2024-01-02"}, {"date": "2023-01-02"}]
+    assert value('lines[date(date) > date("2024-01-01")]', {"lines": lines}) == lines[:1]
+    assert value("count(count)", {"count": [1, 2]}) == 2
+    assert value("for sum in [[1, 2]] return sum(sum)") == [3]
+    assert value("{max: function(a, b) a, r: max(1, 2)}.r") == 1

@@ -20,7 +20,7 @@ ATTACKS = {
     "list nesting": DOUBLING % ("[x, x]", "[1]"),
     "context nesting": DOUBLING % ("{a: x, b: x}", "{}"),
     "text of a shared list": f"string({DOUBLING % ('[x, x]', '[1]')})",
-    "equality of shared lists": f"{{l: {DOUBLING % ('[x, x]', '[1]')}, m: {DOUBLING % ('[x, x]', '[1]')}, r: l = m}}.r",
+    "equality of shared lists": f"{DOUBLING % ('[x, x]', '[1]')} = {DOUBLING % ('[x, x]', '[1]')}",
     "flattening a shared list": f"flatten({DOUBLING % ('[x, x]', '[1]')})",
     "searching a shared list": f"list contains({DOUBLING % ('[x, x]', '[1]')}, 2)",
     "endless loop": "for i in 1..1000000000 return i",
@@ -32,7 +32,7 @@ ATTACKS = {
     "recursion": "{f: function(n) f(n + 1), r: f(1)}.r",
     "mutual recursion": "{g: function(f, n) f(f, n), r: g(g, 1)}.r",
     "sorting": "sort(for i in 1..20000 return modulo(i * 7919, 20011), function(x, y) x < y)",
-    "long items": 'for i in 1..100000 return replace("0123456789", "[0-9]", "$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0")',
+    "long items": 'for i in 1..100000 return replace("0123456789", "[0-9]", "%s")' % ("$0" * 30),
     "patterns without end": 'for i in 1..100000 return matches(string(i), string(i) + "(a|b|c)*")',
 }
 """Every one would take hours or all memory."""

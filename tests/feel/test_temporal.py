@@ -119,14 +119,11 @@ def test_days_and_dates_are_each_others_inverse_over_all_years(days):
     assert to_days(*from_days(days)) == days
 
 
+BOUNDS = (dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1))  # noqa: DTZ001 - hypothesis adds the zones
 _ZONES = st.sampled_from([None, dt.UTC, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")])
 
 
-@given(
-    st.datetimes(
-        timezones=_ZONES, allow_imaginary=False, min_value=dt.datetime(2, 1, 1), max_value=dt.datetime(9998, 1, 1)
-    )
-)  # noqa: DTZ001 - bounds
+@given(st.datetimes(timezones=_ZONES, allow_imaginary=False, min_value=BOUNDS[0], max_value=BOUNDS[1]))
 def test_pythons_moments_come_back_as_the_same_moment(moment):
     returned = feel.to_python(feel.from_python(moment))
     assert isinstance(returned, dt.datetime)
