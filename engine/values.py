@@ -22,6 +22,9 @@ from feel.sentences import Sentence
 MAXIMUM_DEPTH = 120
 MAXIMUM_LENGTH = 8_000_000
 _TYPE, _TEXT, _OBJECT = "@type", "@text", "@object"
+_ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", ":"), use_decimal=True)
+_DECODER = simplejson.JSONDecoder(parse_float=Decimal)  # made once: making one costs more than a small text
+_SCALARS = frozenset({str, int, bool, type(None)})
 _TAGGED = {
     date: "date",
     datetime: "datetime",
@@ -32,7 +35,7 @@ _TAGGED = {
 
 def dumps(value: object) -> str:
     """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or too deep or too long a value."""
-    text: str = simplejson.dumps(_plain(value, 0), ensure_ascii=False, separators=(",", ":"), use_decimal=True)
+    text: str = _ENCODER.encode(_plain(value, 0))
     if len(text) > MAXIMUM_LENGTH:
         raise Refused(Sentence("The values are too large: {length} characters.", length=len(text)))
     return text
@@ -48,10 +51,12 @@ def canonical(value: object) -> str:
 
 def loads(text: str) -> Any:
     """The value of a text that :func:`dumps` made, or of any JSON; numbers with a point become ``Decimal``."""
-    return _rich(simplejson.loads(text, use_decimal=True))
+    return _rich(_DECODER.decode(text))
 
 
 def _plain(value: object, depth: int) -> object:
+    if value.__class__ in _SCALARS:  # most are, and exact classes are tested fastest
+        return value
     if depth > MAXIMUM_DEPTH:
         raise Refused(Sentence("The values are nested too deeply."))
     if value is None or isinstance(value, str | bool):
@@ -101,6 +106,8 @@ def register(kind: str, cls: type, parse: Any) -> None:
 
 
 def _rich(value: Any) -> Any:
+    if value.__class__ in _SCALARS:
+        return value
     if isinstance(value, list):
         return [_rich(item) for item in value]
     if isinstance(value, dict):

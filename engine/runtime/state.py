@@ -1,14 +1,14 @@
 """The state of an instance as bytes: living tokens and variables, without the diagram; versioned.
 
-Layout of format 1, a JSON array: ``[format, last id, scopes, variables]``;
-a scope is ``[host token id, last end, tokens, undoable]``;
-a token is ``[id, element, state, flow, host, body's id, memory]`` without the trailing empty parts.
+Format 1 is two lines of JSON. The first is the shape: ``[format, last id, scopes]``, a scope being
+``[host token id, last end, tokens, undoable]`` and a token ``[id, element, state, flow, host, body's id]`` without
+the trailing empty parts. The second has the values: variables by scope, and what tokens remember by id.
 Order and numbers are exact, so it is stored as bytes, never as a database's own JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -21,31 +21,34 @@ from engine.runtime.variables import Variables
 from feel.sentences import Sentence
 
 FORMAT = 1
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _STATES = {"s": TaskState.STARTED, "w": TaskState.WAITING}
 _LETTERS = {state: letter for letter, state in _STATES.items()}
 
 
 def save(instance: Instance) -> bytes:
     """The bytes of an instance that is at rest."""
-    scopes = [
-        [
-            scope.parent_task_id or "",
-            list(scope.last_end),
-            [_token(token) for token in scope.living()],
-            scope.undoable,
-        ]
-        for scope in instance.scopes()
-    ]
+    scopes, memories = [], {}
+    for scope in instance.scopes():
+        tokens = []
+        for token in scope.living():
+            tokens.append(_token(token))
+            if token.internal_data:
+                memories[token.id] = token.internal_data
+        scopes.append([scope.parent_task_id or "", scope.last_end, tokens, scope.undoable])
     variables = {scope: held for scope, held in instance.variables.scopes.items() if held}
-    return values.dumps([FORMAT, instance.last_id, scopes, variables]).encode()
+    shape = _ENCODE([FORMAT, instance.last_id, scopes])
+    return f"{shape}\n{values.dumps([variables, memories])}".encode()
 
 
 def restore(instance: Instance, state: bytes) -> None:
     """Fill a new instance with a saved state."""
-    content = values.loads(state.decode())
-    if not isinstance(content, list) or not content or content[0] != FORMAT:
+    first, _newline, second = state.decode().partition("\n")
+    shape = json.loads(first)
+    if not isinstance(shape, list) or not shape or shape[0] != FORMAT:
         raise Conflict(Sentence("The state of this matter was saved in a format that this version cannot read."))
-    _format, last_id, scopes, variables = content
+    _format, last_id, scopes = shape
+    variables, memories = values.loads(second)
     for host, last_end, tokens, undoable in scopes:
         scope: Any = instance
         if host:
@@ -55,34 +58,33 @@ def restore(instance: Instance, state: bytes) -> None:
         scope.undoable = [(activity, handler) for activity, handler in undoable]
         for token in tokens:
             _restore_token(instance, scope, token)
+    for token_id, memory in memories.items():
+        instance.tokens[token_id].internal_data = memory
     instance.last_id = last_id
     instance.variables = Variables(variables)
 
 
-def _token(token: Token) -> list[Any]:
+def _token(token: Token) -> list[str]:
     body = token.body
     packed = [
         token.id,
         token.task_spec.name[1:],
-        _LETTERS[token.state],
+        _LETTERS[token._state],  # noqa: SLF001 - SpiffWorkflow's own attribute; its property is slow
         token.flow,
         token.host,
         "" if body is None else body.id,
-        token.internal_data or "",
     ]
-    while packed[-1] == "":
+    while not packed[-1]:
         packed.pop()
     return packed
 
 
-def _restore_token(instance: Instance, scope: Any, packed: list[Any]) -> None:
-    token_id, element, letter, flow, host, body, memory = [*packed, "", "", "", ""][:7]
+def _restore_token(instance: Instance, scope: Any, packed: list[str]) -> None:
+    token_id, element, letter, flow, host, body = packed + [""] * (6 - len(packed))
     spec = scope.spec.task_specs.get(f"#{element}")
     if spec is None:
         raise Conflict(Sentence("The matter waits at {element}, which its diagram does not have.", element=element))
     parent = instance.tokens[body] if body else scope.task_tree
     token = Token(scope, spec, parent, _STATES[letter], token_id)
     token.flow, token.host = flow, host
-    if isinstance(memory, Mapping):
-        token.internal_data = dict(memory)
     instance.tokens[token_id] = token

@@ -38,7 +38,21 @@ class Token(Task):  # type: ignore[misc]
         self.host: str = ""
         self.payload: Mapping[str, Any] = {}
         self.fired = False
-        super().__init__(workflow, task_spec, parent, state, token_id or workflow.top_workflow.next_id())
+        # What SpiffWorkflow's constructor sets, without its random ids and clock readings.
+        self.id = token_id or workflow.top_workflow.next_id()
+        workflow.tasks[self.id] = self
+        self.workflow = workflow
+        self.task_spec = task_spec
+        self._parent = None if parent is None else parent.id
+        self._children: list[str] = []
+        self._state = state
+        self.triggered = False
+        self.thread_id = 0
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
+        self.last_state_change = 0.0
+        if parent is not None:
+            parent._children.append(self.id)  # noqa: SLF001 - the same class
 
     @property
     def instance(self) -> Instance:
