@@ -11,9 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import accumulate
-from operator import or_, xor
+from operator import xor
 from typing import Any
 
 
@@ -152,28 +151,40 @@ def rules_by_segment(count: int, stretches: Sequence[Sequence[tuple[int, int]]])
     return list(accumulate(toggles[:count], xor))
 
 
-def rules_meeting(count: int, stretches: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
-    """For each rule the bit set of the rules (itself included) that share at least one segment with it."""
-    begin, end = [0] * (count + 1), [0] * (count + 1)
-    in_pieces: list[Sequence[tuple[int, int]]] = []
+def rules_meeting(by_segment: Sequence[int], stretches: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
+    """For each rule the bit set of the rules (itself included) that share at least one segment with it.
+
+    A rule meets those that hold the first segment of one of its stretches, and those that begin within it.
+    """
+    count = len(by_segment)
+    tree = [0] * (2 * count)
     for rule, ranges in enumerate(stretches):
-        in_pieces.append(ranges if len(ranges) > 1 else ())
-        if len(ranges) == 1:
-            begin[ranges[0][0]] |= 1 << rule
-            end[ranges[0][1] + 1] |= 1 << rule
-    begun = list(accumulate(begin, or_))
-    ended = list(accumulate(end, or_))
-    # Rules whose cell is in several pieces cannot be told by where they begin and end.
-    pieces = rules_by_segment(count, in_pieces) if any(in_pieces) else []
+        for low, _ in ranges:
+            tree[count + low] |= 1 << rule
+    for node in range(count - 1, 0, -1):
+        tree[node] = tree[2 * node] | tree[2 * node + 1]
     meeting = []
     for ranges in stretches:
         met = 0
         for low, high in ranges:
-            met |= begun[high] & ~ended[low]
-            if pieces:
-                met = reduce(or_, pieces[low : high + 1], met)
+            met |= by_segment[low] | _union(tree, count + low + 1, count + high + 1)
         meeting.append(met)
     return meeting
+
+
+def _union(tree: list[int], left: int, right: int) -> int:
+    """The union of the leaves ``left`` up to, not including, ``right`` of a tree of unions."""
+    union = 0
+    while left < right:
+        if left & 1:
+            union |= tree[left]
+            left += 1
+        if right & 1:
+            right -= 1
+            union |= tree[right]
+        left >>= 1
+        right >>= 1
+    return union
 
 
 def complement(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from feel.decisions.boxed_reader import BoxedReader
 
+MAXIMUM_RULES = 10_000
+"""Rules of one table; the bit sets of a column grow with their square."""
+
 _LETTERS = {
     "U": ("UNIQUE", ""),
     "A": ("ANY", ""),
@@ -46,8 +49,9 @@ class _TableReader:
         inputs = tuple(self._input(e, i) for i, e in enumerate(children(self.element, "input"), 1))
         output_elements = children(self.element, "output")
         outputs = tuple(self._output(e, i, len(output_elements)) for i, e in enumerate(output_elements, 1))
+        rule_elements = children(self.element, "rule")
         rules = tuple(
-            self._rule(e, i, len(inputs), len(outputs)) for i, e in enumerate(children(self.element, "rule"), 1)
+            self._rule(e, i, len(inputs), len(outputs)) for i, e in enumerate(rule_elements[:MAXIMUM_RULES], 1)
         )
         table = model.DecisionTable(
             id=self.id,
@@ -59,13 +63,24 @@ class _TableReader:
             annotation_names=tuple(name_of(e) for e in children(self.element, "annotation")),
             type_reference=type_of(self.element),
         )
-        self._complete(table)
+        self._complete(table, len(rule_elements))
         return table
 
-    def _complete(self, table: model.DecisionTable) -> None:
+    def _complete(self, table: model.DecisionTable, rules: int) -> None:
         if not table.outputs:
             self.problems.error(
                 self.id, "without_output", Sentence("The table {table} has no output.", table=self.id)
+            )
+        if rules > MAXIMUM_RULES:
+            self.problems.error(
+                self.id,
+                "too_many_rules",
+                Sentence(
+                    "The table {table} has {count} rules; at most {maximum} are accepted. Split it.",
+                    table=self.id,
+                    count=rules,
+                    maximum=MAXIMUM_RULES,
+                ),
             )
         if not table.rules:
             self.problems.error(

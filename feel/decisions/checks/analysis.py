@@ -120,7 +120,7 @@ class AnalysedTable:
             met = [self.rules] * len(self.table.table.rules)
             for column in self.columns:
                 usable = [list(shared(tuple(stretches), column.usable)) for stretches in column.by_rule]
-                for rule, others in enumerate(rules_meeting(column.line.count, usable)):
+                for rule, others in enumerate(rules_meeting(rules_by_segment(column.line.count, usable), usable)):
                     met[rule] &= others
             self._meeting = met
         return self._meeting
