@@ -72,10 +72,10 @@ def bound(
         identifier = _text(id, "id")
         return None if identifier is None else people.name(session, identifier)
 
-    def counted(count: _Counted, start: object, n: object, unit: object) -> datetime:
+    def counted(count: _Counted, start: object, n: Decimal | int, unit: object) -> datetime:
         try:
             hours = calendars.of_unit(session, _text(unit, "unit"))
-            due = count(_instant(start, hours.zone), _number(n), hours)
+            due = count(_instant(start, hours.zone), n, hours)
         except (calendar.CalendarRefused, NotFound) as refused:
             raise feel.ValueRefused(refused.sentence) from refused
         for warning in due.warnings:
@@ -83,7 +83,7 @@ def bound(
         return due.at.astimezone(calendar.zone_named(hours.zone))
 
     def working_hours(start: object, n: object, unit: object = None) -> datetime:
-        return counted(calendar.working_hours, start, n, unit)
+        return counted(calendar.working_hours, start, _number(n), unit)
 
     def working_days(start: object, n: object, unit: object = None) -> datetime:
         days = _number(n)

@@ -1,8 +1,9 @@
 """The whole organisation in memory, exactly as the reader's transaction may see it.
 
 It is small (people by the hundred), read at every step and changed seldom: so it is loaded once a revision and shared
-by all threads; a transaction asks for the revision once (one statement). A transaction that changed the organisation
-sees its own changes, and nobody else does before its commit.
+by all threads; a transaction asks for the revision once (one statement). A revision is a key that never comes again,
+so what is kept under one cannot be mistaken for anything else: a transaction that changed the organisation sees its
+own changes under a revision that nobody else knows before its commit, or ever after its rollback.
 """
 
 from __future__ import annotations
@@ -185,36 +186,30 @@ class Organisation:
 _shared: WeakKeyDictionary[Engine, tuple[int | None, Organisation]] = WeakKeyDictionary()
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What a transaction has seen; no organisation: it has changed it itself, and must read what is its own."""
-
-    transaction: SessionTransaction | None
-    organisation: Organisation | None
-
-
 def of(session: Session) -> Organisation:
     """The organisation as this transaction sees it."""
     seen = session.info.get(_INFO)
-    transaction = session.get_transaction()
-    if isinstance(seen, _Seen) and transaction is not None and seen.transaction is transaction:
-        if seen.organisation is None:
-            session.flush()
-            seen.organisation = _load(session)
-        return seen.organisation
+    transaction = _transaction(session)
+    if seen is not None and transaction is not None and seen[0] is transaction:
+        organisation: Organisation = seen[1]
+        return organisation
     organisation = _shared_or_loaded(session)
-    session.info[_INFO] = _Seen(session.get_transaction(), organisation)
+    session.info[_INFO] = (_transaction(session), organisation)
     return organisation
 
 
 def changed(session: Session) -> None:
-    """Say that this transaction changes the organisation: give it a new revision, and read it anew."""
-    # Every time, not once a transaction: a savepoint that is rolled back takes its revision with it.
+    """Say that this transaction changed the organisation: give it a new revision, and read it anew."""
     revision, table = new_key(), models.OrganisationRevision
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values(id=1, revision=revision)
     session.execute(statement.on_conflict_do_update(index_elements=[table.id], set_={"revision": revision}))
-    session.info[_INFO] = _Seen(session.get_transaction(), None)
+    session.info.pop(_INFO, None)
+
+
+def _transaction(session: Session) -> SessionTransaction | None:
+    """The innermost: a savepoint that is rolled back takes its changes with it."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _shared_or_loaded(session: Session) -> Organisation:
