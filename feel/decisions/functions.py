@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from feel.functions import wrong_count, wrong_names
 from feel.scope import Scope
-from feel.sentences import Sentence
 from feel.values import Function
 
 if TYPE_CHECKING:
@@ -46,30 +46,14 @@ class DecisionFunction(Function):
     def invoke(self, meter: Meter, arguments: list[object]) -> object:
         """Calls it with arguments by position; a wrong number of them gives null."""
         if len(arguments) != len(self.parameters):
-            meter.warn(
-                "argument",
-                Sentence(
-                    "{function} takes {wanted} arguments, not {given}.",
-                    function=self.name,
-                    wanted=len(self.parameters),
-                    given=len(arguments),
-                ),
-            )
+            wrong_count(meter, self.name, len(arguments), len(self.parameters))
             return None
         return self._call(meter, dict(zip(self.parameter_names(), arguments, strict=True)))
 
     def invoke_named(self, meter: Meter, arguments: dict[str, object]) -> object:
         """Calls it with arguments by name; a wrong name gives null."""
-        if set(arguments) != set(self.parameter_names()):
-            meter.warn(
-                "argument",
-                Sentence(
-                    "{function} takes the arguments {wanted}, not {given}.",
-                    function=self.name,
-                    wanted=", ".join(self.parameter_names()) or "-",
-                    given=", ".join(arguments) or "-",
-                ),
-            )
+        if arguments.keys() != set(self.parameter_names()):
+            wrong_names(meter, self.name, arguments, self.parameter_names())
             return None
         return self._call(meter, arguments)
 
