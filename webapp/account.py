@@ -1,0 +1,65 @@
+"""A person's own settings: the password, and the language of this device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user
+
+from engine.errors import EngineError
+from engine.organisation import passwords, people
+from webapp import languages
+from webapp.languages import LANGUAGES, say
+from webapp.languages import gettext as _
+from webapp.security import public, safe_next
+from webapp.sign_in import open_session
+from webapp.surroundings import actor, reading, write
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/account/password")
+def password() -> str:
+    """The page on which a person changes the password."""
+    return _page()
+
+
+def _page(problem: str = "") -> str:
+    return render_template(
+        "password.html", problem=problem, least=passwords.MINIMUM_LENGTH, must=current_user.must_change_password
+    )
+
+
+@blueprint.post("/account/password")
+def change_password() -> Any:
+    """Set a new password; every other session of the person ends."""
+    acting = actor()
+    present, new = request.form.get("present", ""), request.form.get("new", "")
+    attempt = passwords.verify(reading(), acting.person, present)
+    outcome = write(passwords.sign_in, attempt)
+    if outcome.person_id is None:
+        return _page(_("The present password is wrong.")), 422
+    if new != request.form.get("again", ""):
+        return _page(_("The two new passwords are not the same.")), 422
+    if new == present:
+        return _page(_("The new password is the present one. Choose another.")), 422
+    try:
+        version = write(people.set_password, acting, acting.person, new)
+    except EngineError as error:
+        return _page(say(error)), 422
+    open_session(acting.person, version)
+    flash(_("Your password is changed. All other sessions of yours have ended."), "good")
+    return redirect(url_for("inbox.mine"), code=303)
+
+
+@blueprint.post("/language")
+@public
+def switch_language() -> Any:
+    """Switch the language of this device."""
+    chosen = request.form.get("language")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+        session.permanent = True
+        languages.forget()
+    return redirect(safe_next(request.form.get("next"), url_for("inbox.mine")), code=303)

@@ -1,0 +1,175 @@
+"""How values, moments and states look on a page: dates, relative times, money, people, labels.
+
+Everything here returns text or safe markup in the reader's language; nothing asks the database by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask, request
+from markupsafe import Markup
+
+from engine import clock
+from webapp.languages import NAMES, language, say
+from webapp.languages import gettext as _
+from webapp.surroundings import surroundings
+
+_DAY_PATTERNS = {"zh": ("y年M月d日", "M月d日"), "en": ("d MMMM y", "d MMM")}
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+_SOON = timedelta(minutes=1)
+
+
+def install(app: Flask) -> None:
+    """Offer the formats to templates."""
+    app.jinja_env.filters.update(say=say, exact=exact, ago=ago, day=day, amount=amount, shown=shown)
+    app.jinja_env.globals.update(due=due, language_names=NAMES)
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        return {"language": language(), "settings": surroundings().settings, "here_url": _here()}
+
+
+def _here() -> str:
+    path = request.full_path if request.query_string else request.path
+    return path if request.method in ("GET", "HEAD") else request.path
+
+
+def zone() -> ZoneInfo:
+    """The organisation's time zone."""
+    return ZoneInfo(surroundings().settings.time_zone)
+
+
+def locale() -> str:
+    """Babel's name of the reader's language."""
+    return _LOCALES[language()]
+
+
+def local(instant: datetime) -> datetime:
+    """``instant`` on the organisation's clocks."""
+    return instant.astimezone(zone())
+
+
+def exact_text(instant: datetime) -> str:
+    """The day and the minute; the year only where it is not the present one."""
+    there = local(instant)
+    long, short = _DAY_PATTERNS[language()]
+    pattern = short if there.year == local(clock.now()).year else long
+    return str(format_datetime(there, f"{pattern} HH:mm", locale=locale()))
+
+
+def exact(instant: datetime | None) -> Markup:
+    """A ``<time>`` that shows the exact moment."""
+    if instant is None:
+        return Markup("—")
+    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), exact_text(instant))
+
+
+def ago(instant: datetime | None) -> Markup:
+    """A ``<time>`` that shows how long ago or ahead, and the exact moment on hover."""
+    if instant is None:
+        return Markup("—")
+    distance = instant - clock.now()
+    words = (
+        _("just now")
+        if abs(distance) < _SOON
+        else format_timedelta(distance, add_direction=True, locale=locale(), threshold=1.2)
+    )
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), exact_text(instant), words)
+
+
+def day(value: date) -> str:
+    """A calendar day in words."""
+    return str(format_date(value, _DAY_PATTERNS[language()][0], locale=locale()))
+
+
+def short_day(instant: datetime) -> str:
+    """The day of an instant on the organisation's calendar, without the year."""
+    return str(format_date(local(instant).date(), _DAY_PATTERNS[language()][1], locale=locale()))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something is due: ``kind`` overdue, today, later or none; ``words`` are safe markup."""
+
+    kind: str
+    words: Markup
+
+
+def due(instant: datetime | None) -> Due:
+    """How close a due date is, in words besides any colour."""
+    if instant is None:
+        return Due("none", Markup(""))
+    now = clock.now()
+    distance = format_timedelta(abs(instant - now), locale=locale(), threshold=1.2)
+    title = exact_text(instant)
+    if instant < now:
+        words, kind = _("%(time)s overdue", time=distance), "overdue"
+    elif local(instant).date() == local(now).date():
+        words, kind = _("due in %(time)s", time=distance), "today"
+    else:
+        words, kind = _("due %(day)s", day=exact_text(instant)), "later"
+    css = "late-words" if kind == "overdue" else ""
+    return Due(
+        kind,
+        Markup('<time class="{}" datetime="{}" title="{}">{}</time>').format(css, instant.isoformat(), title, words),
+    )
+
+
+def amount(value: Decimal | int) -> str:
+    """Money with thousands separators and its sign."""
+    return f"¥{format_decimal(Decimal(value), '#,##0.00', locale=locale(), decimal_quantization=False)}"
+
+
+def number(value: Decimal | int) -> str:
+    """A number with thousands separators and every digit that it has."""
+    return str(format_decimal(value, "#,##0.##########", locale=locale(), decimal_quantization=False))
+
+
+def shown(value: Any, field: Any = None) -> Markup:
+    """A value of a form or a variable as people read it; ``field`` (a glossary entry) tells money and choices."""
+    if value is None or value == "":
+        return Markup("—")
+    if isinstance(value, bool):
+        return _safe(_("Yes") if value else _("No"))
+    if isinstance(value, Decimal | int):
+        text = amount(value) if getattr(field, "is_money", False) else number(value)
+        return Markup('<span class="figure">{}</span>').format(text)
+    if isinstance(value, datetime):
+        return exact(value)
+    if isinstance(value, date):
+        return _safe(day(value))
+    if isinstance(value, str) and getattr(field, "is_moment", False):
+        return _written_moment(value)
+    if isinstance(value, Mapping):
+        return _safe(", ".join(f"{key}: {item}" for key, item in value.items()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _safe(("、" if language() == "zh" else ", ").join(_choice(item, field) for item in value))
+    return _safe(_choice(value, field))
+
+
+def _safe(text: str) -> Markup:
+    return Markup("{}").format(text)
+
+
+def _written_moment(text: str) -> Markup:
+    """A date or instant that a form keeps as text; anything else as it stands."""
+    try:
+        if len(text) == len("2026-11-23"):
+            return _safe(day(date.fromisoformat(text)))
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return _safe(text)
+    return exact(instant if instant.tzinfo else instant.replace(tzinfo=zone()))
+
+
+def _choice(value: Any, field: Any) -> str:
+    choices: Mapping[str, str] = getattr(field, "choices", None) or {}
+    return choices.get(str(value), str(value))

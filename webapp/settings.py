@@ -1,0 +1,32 @@
+"""What the pages need to be told: plain values, so that nothing here reads the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """The settings of the pages.
+
+    ``secret_key`` signs sessions (32 characters or more). ``demo`` shows the banner of the demonstration and, on the
+    sign-in page, ``demo_password``. ``default_language`` ("zh" or "en") is used when neither the person nor the
+    browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https. ``trusted_proxies``: how
+    many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
+    """
+
+    secret_key: str
+    demo: bool = False
+    demo_password: str | None = None
+    default_language: str = "zh"
+    time_zone: str = "Asia/Shanghai"
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    session_hours: int = 12
+    maximum_body: int = 2_000_000  # bytes of one request
+    maximum_fields: int = 4_000  # fields of one posted form
+
+    def __repr__(self) -> str:
+        return (
+            f"WebSettings(demo={self.demo}, default_language={self.default_language!r}, time_zone={self.time_zone!r})"
+        )

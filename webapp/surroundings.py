@@ -1,0 +1,64 @@
+"""What a page has at hand: the database, the unit of work, the settings and the reading session of its request.
+
+They belong to the application object that :func:`webapp.create_app` made; nothing is global.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from engine.actor import Actor
+from engine.database import Database
+from engine.errors import NotAllowed
+from engine.unit_of_work import UnitOfWork
+from feel.sentences import Sentence
+from webapp.settings import WebSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What ``create_app`` was given. ``remembered`` keeps what is immutable once deployed (forms, glossaries)."""
+
+    settings: WebSettings
+    database: Database
+    unit_of_work: UnitOfWork
+    remembered: dict[object, Any] = field(default_factory=dict)
+
+
+def surroundings() -> Surroundings:
+    """The surroundings of the running application."""
+    return cast("Surroundings", current_app.extensions["banli"])
+
+
+def reading() -> Session:
+    """The reading session of this request: opened at first use, rolled back and closed when the request ends."""
+    if "reading" not in g:
+        g.reading = surroundings().database.reader()
+    return cast("Session", g.reading)
+
+
+def write(command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Run a command of the engine in a transaction of its own (hop 1); what was read before is read anew after."""
+    close_reading()
+    return surroundings().unit_of_work.run(command, *arguments, **named)
+
+
+def close_reading(_error: BaseException | None = None) -> None:
+    """Give the reading session back."""
+    session = g.pop("reading", None)
+    if session is not None:
+        session.close()
+
+
+def actor() -> Actor:
+    """Who is signed in; raises :class:`NotAllowed` for nobody, although the door before every page looked already."""
+    from flask_login import current_user  # noqa: PLC0415 - a proxy that only means something within a request
+
+    if not current_user.is_authenticated:
+        raise NotAllowed(Sentence("Please sign in."))
+    return cast("Actor", current_user.actor)
