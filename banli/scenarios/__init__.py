@@ -1,8 +1,8 @@
 """The owners' tests of their procedures: scenario files in YAML, played on the real engine (``banli test``).
 
-The map: ``document`` and ``reader`` (file → checked scenarios; ``actions``: what a step may say), ``model`` (what they
-say), ``world`` (engine, database, clock, recorded effects), ``values`` (what a form gets), ``play`` (the steps),
-``outcome`` (what must be true at the end), ``coverage`` and ``report``.
+The map: ``document`` and ``reader`` (file → checked scenarios; ``actions``: what a step may say), ``model`` (what
+they say), ``world`` (engine, database, clock, recorded effects), ``values`` (what a form gets), ``play`` (the
+steps), ``outcome`` (what must be true at the end), ``coverage`` and ``report``.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -
     """Play the scenarios of a pack below ``root`` (the folder with ``bpmn/``, ``dmn/``, ``forms/``).
 
     ``names``: only scenarios whose id or name holds this text; nothing is said of what was reached then.
-    ``language``: of the report, "zh" or "en". Raises ``NotFound`` when there is no such pack; whatever is wrong with a
-    file, the pack or a scenario stands in the report.
+    ``language``: of the report, "zh" or "en". Raises ``NotFound`` when there is no such pack; whatever is wrong with
+    a file, the pack or a scenario stands in the report.
     """
     began = time.perf_counter()
     gettext = catalogue.gettext_of(language)
@@ -41,15 +41,17 @@ def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -
     results: list[Result] = []
     coverage = None
     with tempfile.TemporaryDirectory(prefix="banli-scenarios-") as folder:
-        template = Path(folder) / "template.sqlite3"
         try:
-            World.build(template, read_pack)
+            world = World.build(Path(folder) / "world.sqlite3", read_pack)
         except EngineError as refused:
             faults.append(Fault(Place(f"bpmn/{pack}", 1), "", "", told(refused)))
         else:
             coverage = _coverage(read_pack, files)
-            for file in files:
-                results.extend(_play(file, read_pack, template, names, coverage))
+            try:
+                for file in files:
+                    results.extend(_play(file, read_pack, world, names, coverage))
+            finally:
+                world.close()
     if names is not None:
         coverage = None
         if not results and not faults:
@@ -79,18 +81,15 @@ def _coverage(pack: Pack, files: list[ScenarioFile]) -> Coverage:
     return of_content(content.compile_pack(pack), reasons)
 
 
-def _play(file: ScenarioFile, pack: Pack, template: Path, names: str | None, coverage: Coverage) -> list[Result]:
+def _play(file: ScenarioFile, pack: Pack, world: World, names: str | None, coverage: Coverage) -> list[Result]:
     results = []
-    for number, scenario in enumerate(file.scenarios):
+    for scenario in file.scenarios:
         if names is not None and names not in scenario.name and names not in scenario.id:
             continue
         began = time.perf_counter()
-        world = World.copy(template, template.with_name(f"{number}.sqlite3"))
-        try:
-            with clock.pinned(scenario.on), world.recording(scenario.effects):
-                fault = Player(world, pack, file, scenario).play()
-            coverage.observe(world)
-        finally:
-            world.close()
+        world.reset()
+        with clock.pinned(scenario.on), world.recording(scenario.effects):
+            fault = Player(world, pack, file, scenario).play()
+        coverage.observe(world)
         results.append(Result(scenario.name, scenario.id, time.perf_counter() - began, fault))
     return results

@@ -1,4 +1,4 @@
-"""What of a pack the scenarios reached: flows, boundary events, end events, rules of tables, and their boundary values.
+"""What of a pack the scenarios reached: flows, boundary events, end events, rules and boundary values of tables.
 
 Counted from what history holds, so that it is what an auditor would see too.
 """

@@ -107,11 +107,13 @@ class _Reader:
         if given is not None:
             self._mapping(given)
             self._keys(given, _GIVEN_KEYS)
-        asked = given or where  # "given" may be left out: then nothing is found below these keys
         on = (None if given is None else self._kept(given, "on", self._instant)) or self._on
         if on is None:
             raise _Refused(where, Sentence("The scenario does not say when it begins (given: on)."))
-        get = (lambda key, read: None) if given is None else (lambda key, read: self._kept(asked, key, read))
+
+        def get(key: str, read: Callable[[Located], Any]) -> Any:
+            return None if given is None else self._kept(given, key, read)
+
         expected = {"": self._expectation(where)}
         expected |= self._kept(where, "matters", self._matters) or {}
         return Scenario(
@@ -206,7 +208,7 @@ class _Reader:
     def _decisions(self, where: Located) -> tuple[DecisionMade, ...]:
         if not isinstance(where.value, list):
             raise _Refused(where, Sentence("Expected a list."))
-        found = []
+        found: list[DecisionMade] = []
         for item in where.items():
             self._mapping(item)
             if len(item.value) != 1 or not all(isinstance(values, dict) for values in item.value.values()):
@@ -217,7 +219,7 @@ class _Reader:
     def _events(self, where: Located) -> tuple[EventHeld, ...]:
         if not isinstance(where.value, list):
             raise _Refused(where, Sentence("Expected a list."))
-        found = []
+        found: list[EventHeld] = []
         for item in where.items():
             event = {"event": item.value} if isinstance(item.value, str) else item.value
             if not isinstance(event, dict) or not isinstance(event.get("event"), str):

@@ -1,4 +1,4 @@
-"""What a run of scenarios found, in the reader's language: each scenario, what failed where, and what was not reached."""
+"""What a run of scenarios found, in the reader's language: each scenario, what failed where, what was not reached."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import feel
@@ -47,7 +48,7 @@ def evaluated(value: Any) -> Any:
         return [evaluated(item) for item in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if value is None or isinstance(value, str | bool | int) or isinstance(value, _NUMBER):
+    if value is None or isinstance(value, str | bool | int | Decimal):
         return value
     return str(value).partition("@")[0]  # a date, time or duration of FEEL
 
@@ -107,6 +108,3 @@ def _index(rows: list[Any], part: str, path: str) -> int:
 
 def _no_such(path: str) -> Unmet:
     return Unmet(Sentence("The path {path} leads to nothing in the values so far.", path=path))
-
-
-_NUMBER = type(feel.compile("1.5").evaluate({}).value)

@@ -1,7 +1,7 @@
 """The real engine in a world of its own: a fresh SQLite file, the demo organisation, the pack, and a set clock.
 
 What the engine would do outside (mail, foreign systems) is recorded instead and answered by the scenario, so that
-nothing ever leaves. Building a world takes a moment, copying it does not: each scenario gets a copy of one template.
+nothing ever leaves. Building a world takes a moment, going back to how it was built does not: that is a copied file.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class World:
         self.effects: list[Work] = []
 
     @classmethod
-    def build(cls, path: Path, pack: Pack) -> None:
-        """Make the template: tables, people, and the pack deployed. Raises ``DeploymentRefused`` for bad content."""
+    def build(cls, path: Path, pack: Pack) -> World:
+        """A world with people and the pack deployed. Raises ``DeploymentRefused`` for bad content."""
         implemented.bind_all()
         world = cls(path)
         try:
@@ -61,20 +61,28 @@ class World:
                 world.database.migrate()
                 world.unit_of_work.run(demo.load, _PASSWORD)
                 world.unit_of_work.run(deployments.deploy, pack, system("deployment"))
-        finally:
-            world.database.dispose()
+        except BaseException:
+            world.close()
+            raise
+        world.database.dispose()  # the last connection brings everything from the log into the file
+        shutil.copyfile(path, world._template)
+        return world
 
-    @classmethod
-    def copy(cls, template: Path, path: Path) -> World:
-        """A world like the template."""
-        shutil.copyfile(template, path)
-        return cls(path)
+    @property
+    def _template(self) -> Path:
+        return self.path.with_suffix(".template")
+
+    def reset(self) -> None:
+        """Everything as it was built. The engine stays: what it knows of statements is worth a second a scenario."""
+        self.database.dispose()
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(f"{self.path.name}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self._template, self.path)
+        self.effects = []
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Close every connection."""
         self.database.dispose()
-        for path in self.path.parent.glob(f"{self.path.name}*"):
-            path.unlink()
 
     def do(self, command: Callable[..., R], *arguments: Any, **named: Any) -> R:
         """Run a command, then whatever became due by it."""

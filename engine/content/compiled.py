@@ -70,7 +70,7 @@ def compile_pack(pack: Pack, *, groups: Collection[str] | None = None) -> Conten
 
 
 def _read_decisions(content: Content, path: str, source: bytes) -> None:
-    """Gaps, overlaps and shadowed rules are looked for here too: an overlap under UNIQUE, or a gap, refuses the table."""
+    """Gaps, overlaps and shadowed rules are looked for too: an overlap under UNIQUE, or a gap, refuses the table."""
     imports = content.imports[path]
     found = [
         Problem("error" if p.code in _GAPS else p.severity, path, p.element_id, p.sentence, p.code)

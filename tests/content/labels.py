@@ -1,4 +1,4 @@
-"""Every text of a pack that a person reads: names, labels, descriptions, documentation of its diagrams, tables, forms."""
+"""Every text of a pack that a person reads: names, labels, descriptions, documentation."""
 
 from __future__ import annotations
 
