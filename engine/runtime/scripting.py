@@ -40,7 +40,7 @@ class FeelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         variables = task.instance.variables.select(task.chain(), names)
         if external_context:
             variables.update((name, external_context[name]) for name in names if name in external_context)
-        return self._evaluate(task, expression, variables)[0]
+        return self._evaluate(task, expression, variables, task.task_spec.bpmn_id or "")[0]
 
     def condition(
         self, task: Token, condition: Value, element_id: str, extra: Mapping[str, Any] | None = None
@@ -50,7 +50,7 @@ class FeelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         variables = task.instance.variables.select(task.chain(), names)
         if extra:
             variables.update((name, extra[name]) for name in names if name in extra)
-        value, reasons = self._evaluate(task, condition, variables)
+        value, reasons = self._evaluate(task, condition, variables, element_id)
         if isinstance(value, bool):
             return value
         raise ExecutionFailed(
@@ -70,22 +70,24 @@ class FeelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
             Sentence("Scripts are not executed."), element_id=task.task_spec.bpmn_id or "", kind="expression"
         )
 
-    def _evaluate(self, task: Token, value: Value, variables: Mapping[str, Any]) -> tuple[Any, list[Sentence]]:
+    def _evaluate(
+        self, task: Token, value: Value, variables: Mapping[str, Any], element_id: str
+    ) -> tuple[Any, list[Sentence]]:
         host = task.instance.host
         try:
             evaluation = value.expression.evaluate(variables, now=host.now, functions=host.functions)
         except feel.FeelError as error:
-            raise self._failed(task, value, error.sentence, variables) from error
+            raise self._failed(value, error.sentence, variables, element_id) from error
         for warning in evaluation.warnings:
             if warning.kind not in _MISSING:
-                raise self._failed(task, value, warning.sentence, variables)
+                raise self._failed(value, warning.sentence, variables, element_id)
         return feel.to_python(evaluation.value), [warning.sentence for warning in evaluation.warnings]
 
     @staticmethod
-    def _failed(task: Token, value: Value, reason: Sentence, variables: Mapping[str, Any]) -> ExecutionFailed:
+    def _failed(value: Value, reason: Sentence, variables: Mapping[str, Any], element_id: str) -> ExecutionFailed:
         return ExecutionFailed(
             Sentence("The expression {expression} failed: {reason}", expression=value.text, reason=reason),
-            element_id=task.task_spec.bpmn_id or "",
+            element_id=element_id,
             kind="expression",
             values=variables,
         )

@@ -256,6 +256,9 @@ class EventSubprocess(Subprocess):
         token._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
         open_wait(token, self.catching, self.start_id, token)
 
+    def reach_end(self, token: Token) -> None:
+        """The end event inside has been remembered already: it says more than the subprocess."""
+
     def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
         """The event has occurred: instead of the rest of the scope, or beside it."""
         from engine.runtime.specs.events import beside  # noqa: PLC0415 - events build on activities
