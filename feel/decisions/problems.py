@@ -57,8 +57,8 @@ class DecisionError(ValueError):
     """One evaluation has no answer: why, in which decision, at which element, with which input values.
 
     ``code`` is one of no_match, two_matches, different_outputs, limit, type, allowed_values, missing,
-    unknown_decision, null_comparison, null_output, no_logic, no_function, external, value. ``trace`` is what
-    had been evaluated until then.
+    unknown_decision, null_comparison, null_output, no_logic, no_function, external, value. ``values`` are the
+    inputs by name and ``trace`` is what had been evaluated until then, both as plain objects.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from feel.decisions.problems import DecisionError
+from feel.decisions.trace import plain
 from feel.decisions.types import ANY, ValueType, Violation
 from feel.errors import EvaluationWarning
 from feel.meter import Meter
@@ -51,7 +52,9 @@ class Run:
         Raises:
             DecisionError: Always.
         """
-        raise DecisionError(sentence, code=code, decision_id=self.decision_id, element_id=element_id, values=values)
+        raise DecisionError(
+            sentence, code=code, decision_id=self.decision_id, element_id=element_id, values=_plain(values)
+        )
 
     def cannot(self, code: str, element_id: str, sentence: Sentence, values: dict[str, object] | None = None) -> None:
         """What has no value: ends the evaluation, or is null with a warning where nothing escalates."""
@@ -73,6 +76,10 @@ class Run:
             )
             return None
         return coerced
+
+
+def _plain(values: dict[str, object] | None) -> dict[str, object]:
+    return {name: plain(value) for name, value in (values or {}).items()}
 
 
 Code = Callable[[Scope, Run], object]

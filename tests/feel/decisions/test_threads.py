@@ -53,6 +53,7 @@ def test_an_endless_loop_ends_in_a_thread_without_signals():
         threads.submit(lambda: ATTACK.evaluate("loop", {}, limits=Limits(ticks=20_000))).result()
     assert caught.value.code == "limit"
     assert "20000" in str(caught.value)
+    assert 20_000 < caught.value.__cause__.ticks < 20_100
 
 
 def test_a_hostile_pattern_is_linear():
