@@ -161,7 +161,10 @@ class Compiler(CompilerTests):
         value, type_, place = self.run(node.value), node.type, self.place(node)
 
         def run(scope: Scope) -> object:
-            answer = conforms(value(scope), type_, scope.meter.types, instance=True)
+            held = value(scope)
+            if held.__class__ is list or held.__class__ is dict:
+                scope.meter.weigh(held)
+            answer = conforms(held, type_, scope.meter.types, instance=True)
             if answer is None and not is_known(type_.name):
                 scope.meter.warn("name", Sentence("There is no type “{name}”.", name=str(type_)), place)
             return answer

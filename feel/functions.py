@@ -67,6 +67,8 @@ class DefinedFunction(Function):
         if self._typed:
             for parameter in self._parameters:
                 if parameter.type is not None:
+                    if values[parameter.name].__class__ in (list, dict):
+                        meter.weigh(values[parameter.name])
                     fits, value = coerce(values[parameter.name], parameter.type, meter.types)
                     if not fits:
                         meter.warn(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from feel.meter import Meter, Place
 
+#: Whole numbers up to here are exact, so that counting by one arrives.
+_FURTHEST = Decimal(10) ** 33
+
 
 def items_of(source: object, end: tuple[object] | None, meter: Meter, place: Place) -> Iterable[object] | None:
     """The items of a source (``source..end`` where there is an end), or None and a warning."""
@@ -46,7 +49,7 @@ def _without_open_ends(range_: Range, items: Iterable[object]) -> Iterable[objec
 
 def _counted(low: object, high: object, meter: Meter, place: Place) -> Iterable[object] | None:
     if low.__class__ is Decimal and high.__class__ is Decimal:
-        if int(low) == low and int(high) == high:
+        if abs(low) <= _FURTHEST and abs(high) <= _FURTHEST and int(low) == low and int(high) == high:
             return _numbers(int(low), int(high))
         meter.warn("argument", Sentence("A range to iterate over needs whole numbers."), place)
         return None

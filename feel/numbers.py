@@ -18,6 +18,10 @@ from decimal import (
 
 PRECISION = 34
 EXPONENT = 6144
+FAR = 40
+_FURTHEST: int = 10**FAR
+#: Ticks of a power, root, logarithm or exponential: they take as long as ten calls.
+TRANSCENDENTAL = 10
 
 CONTEXT = Context(
     prec=PRECISION,
@@ -53,5 +57,15 @@ def plain(number: Decimal) -> str:
 
 
 def whole(number: Decimal) -> int:
-    """The number cut towards zero. Its exponent is bounded by the context, so the integer is too."""
+    """The number cut towards zero; beyond 10⁴⁰ it is 10⁴⁰, further than any position, length or year.
+
+    Python takes milliseconds to write out an integer of 6,000 digits, which a loop could ask for again and again.
+    """
+    if number.adjusted() > FAR:
+        return -_FURTHEST if number < 0 else _FURTHEST
     return int(number)
+
+
+def is_whole(number: Decimal) -> bool:
+    """Whether a number has no fraction."""
+    return number.adjusted() > PRECISION or int(number) == number

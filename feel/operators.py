@@ -6,7 +6,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TYPE_CHECKING
 
 from feel import arithmetic
-from feel.numbers import CONTEXT
+from feel.numbers import CONTEXT, TRANSCENDENTAL
 from feel.sentences import Sentence
 from feel.values import compare, equal, kind_of
 
@@ -36,10 +36,14 @@ def arithmetic_run(operator: str, left: Run, right: Run, place: Place) -> Run:
         "**": arithmetic.power,
     }[operator]
 
+    cost = TRANSCENDENTAL if operator == "**" else 0
+
     def run(scope: Scope) -> object:
         one = left(scope)
         two = right(scope)
         if one.__class__ is Decimal and two.__class__ is Decimal:
+            if cost:
+                scope.meter.spend(cost)
             try:
                 return decimal_operation(one, two)
             except (Overflow, DivisionByZero, InvalidOperation):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from feel.numbers import whole
 from feel.scope import Scope
 from feel.sentences import Sentence
 from feel.values import Function, kind_of
@@ -84,7 +85,7 @@ def filter_run(source: Run, condition: Run, cost: int, constant: object, place: 
 
 def nth(items: list[object], position: Decimal, meter: Meter, place: Place) -> object:
     """The item at a position from 1, or from -1 backwards."""
-    index = int(position)
+    index = whole(position)
     if index != position:
         meter.warn("argument", Sentence("{position} is no position in a list.", position=str(position)), place)
         return None

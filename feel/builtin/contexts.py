@@ -21,7 +21,7 @@ def get_value(meter: Meter, context: dict[str, object], key: str) -> object:
 @builtin("get entries", "m: context")
 def get_entries(meter: Meter, context: dict[str, object]) -> object:
     """get entries({a: 1}) = [{key: "a", value: 1}]."""
-    meter.spend(len(context) // 10)
+    meter.spend(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]
 
 

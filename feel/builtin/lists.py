@@ -7,6 +7,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from feel.builtin.registry import ITEMS_PER_TICK, NoResult, builtin
+from feel.numbers import whole
 from feel.sentences import Sentence
 from feel.values import compare, equal, kind_of
 
@@ -24,7 +25,7 @@ def list_contains(meter: Meter, items: list[object], element: object) -> object:
 
 def index_in(items: list[object], position: Decimal, *, end: int = 0) -> int:
     """The index from 0 of a position from 1 or from -1 backwards; ``end`` allows places after the last."""
-    number = int(position)
+    number = whole(position)
     if 0 < number <= len(items) + end:
         return number - 1
     if 0 < -number <= len(items):
@@ -38,7 +39,7 @@ def sublist(meter: Meter, items: list[object], start: Decimal, length: Decimal |
     first = index_in(items, start)
     if length is None:
         return _built(meter, items[first:])
-    size = int(length)
+    size = whole(length)
     if size < 1 or first + size > len(items):
         raise NoResult(Sentence("There are not {length} items from there.", length=size))
     return _built(meter, items[first : first + size])

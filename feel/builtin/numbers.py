@@ -16,7 +16,7 @@ from decimal import (
 from typing import TYPE_CHECKING
 
 from feel.builtin.registry import NoResult, builtin
-from feel.numbers import CONTEXT, PRECISION, ZERO
+from feel.numbers import CONTEXT, PRECISION, TRANSCENDENTAL, ZERO, is_whole, whole
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def number_from(text: str) -> Decimal:
 @builtin("number", "from: string")
 def number(meter: Meter, text: str) -> object:
     """number("1234.56")."""
+    meter.spend(len(text) >> 5)
     return number_from(text)
 
 
@@ -49,6 +50,7 @@ def number_with_separators(
     meter: Meter, text: str, grouping: object = None, decimal_separator: object = None
 ) -> object:
     """number("1.234,56", ".", ",")."""
+    meter.spend(len(text) >> 5)
     if grouping not in (None, " ", ",", "."):
         raise NoResult(Sentence("The grouping separator must be a space, a comma, a period or null."))
     if decimal_separator not in (None, ".", ","):
@@ -66,7 +68,7 @@ def number_with_separators(
 
 def rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """A number with so many digits after the point; a negative scale rounds before the point."""
-    digits = int(scale)
+    digits = whole(scale)
     if not MIN_SCALE <= digits <= MAX_SCALE:
         raise NoResult(Sentence("The scale {scale} is out of range.", scale=str(scale)))
     if not value:
@@ -118,6 +120,7 @@ def square_root(meter: Meter, n: Decimal) -> object:
     """sqrt(16) = 4."""
     if n < 0:
         raise NoResult(Sentence("A negative number has no square root."))
+    meter.spend(TRANSCENDENTAL)
     return CONTEXT.sqrt(n)
 
 
@@ -126,25 +129,32 @@ def logarithm(meter: Meter, n: Decimal) -> object:
     """The natural logarithm."""
     if n <= 0:
         raise NoResult(Sentence("Only a positive number has a logarithm."))
+    meter.spend(TRANSCENDENTAL)
     return CONTEXT.ln(n)
 
 
 @builtin("exp", "number: number")
 def exponential(meter: Meter, n: Decimal) -> object:
     """e to the power of n."""
+    meter.spend(TRANSCENDENTAL)
     return CONTEXT.exp(n)
+
+
+def _is_even(n: Decimal) -> bool:
+    # Beyond 34 digits a number ends in zeros.
+    return n.adjusted() >= PRECISION or int(n) % 2 == 0
 
 
 @builtin("odd", "number: number")
 def odd(meter: Meter, n: Decimal) -> object:
     """odd(5) = true; a number that is not whole is neither odd nor even."""
-    return int(n) == n and int(n) % 2 == 1
+    return is_whole(n) and not _is_even(n)
 
 
 @builtin("even", "number: number")
 def even(meter: Meter, n: Decimal) -> object:
     """even(2) = true."""
-    return int(n) == n and int(n) % 2 == 0
+    return is_whole(n) and _is_even(n)
 
 
 @builtin("not", "negand: any")

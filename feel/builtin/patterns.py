@@ -56,7 +56,7 @@ def ready(meter: Meter, text: str, pattern: str, flags: str | None) -> re2._Rege
     """The compiled pattern, with the work of running it over a text counted."""
     meter.spend(4 + len(pattern) // 8)
     regexp = compiled(pattern, flags or "")
-    meter.spend(len(text) * regexp.programsize >> 13)
+    meter.spend(len(text) * regexp.programsize >> 10)
     return regexp
 
 
@@ -75,7 +75,7 @@ def split(meter: Meter, text: str, delimiter: str) -> object:
     for match in regexp.finditer(text):
         if match.end() == match.start():
             raise NoResult(Sentence("the pattern “{pattern}” matches nothing at all.", pattern=delimiter[:60]))
-        meter.spend(1)
+        meter.spend(2)
         meter.check_size(len(parts) + 2)
         parts.append(text[start : match.start()])
         start = match.end()
@@ -92,7 +92,7 @@ def replace(meter: Meter, text: str, pattern: str, replacement: str, flags: str 
     for match in regexp.finditer(text):
         if match.end() == match.start():
             raise NoResult(Sentence("the pattern “{pattern}” matches nothing at all.", pattern=pattern[:60]))
-        meter.spend(1)
+        meter.spend(2 + len(pieces) // 4)
         parts.append(text[start : match.start()])
         parts.extend(piece if isinstance(piece, str) else match.group(piece) or "" for piece in pieces)
         length += sum(map(len, parts[-1 - len(pieces) :]))

@@ -134,7 +134,7 @@ def range_from_text(meter: Meter, text: str) -> object:
     """range("[18..21)"): the range that a text spells with constant ends."""
     from feel.evaluation import constant_range  # noqa: PLC0415 - the parser needs the names of all functions first
 
-    meter.spend(1 + len(text) // 10)
+    meter.spend(5 + len(text))
     found = constant_range(text)
     if found is None:
         raise NoResult(Sentence("“{text}” is no range.", text=text[:60]))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from feel.builtin.registry import NoResult, builtin
+from feel.numbers import whole
 from feel.sentences import Sentence
 from feel.values import text_of
 
@@ -24,7 +25,7 @@ def string(meter: Meter, value: object) -> object:
 @builtin("substring", "string: string", "start position: number", "length?: number")
 def substring(meter: Meter, text: str, start: Decimal, length: Decimal | None = None) -> object:
     """substring("foobar", 3, 3) = "oba"."""
-    position = int(start)
+    position = whole(start)
     if position == 0:
         raise NoResult(Sentence("Positions count from 1, or from -1 backwards."))
     if abs(position) > len(text):
@@ -32,7 +33,7 @@ def substring(meter: Meter, text: str, start: Decimal, length: Decimal | None = 
     first = position - 1 if position > 0 else len(text) + position
     if length is None:
         return meter.string(text[first:])
-    count = int(length)
+    count = whole(length)
     if count < 1:
         raise NoResult(Sentence("The length must be at least 1."))
     return meter.string(text[first : first + count])

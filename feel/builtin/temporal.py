@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from feel.builtin.registry import NoResult, builtin
-from feel.numbers import CONTEXT
+from feel.numbers import CONTEXT, whole
 from feel.sentences import Sentence
 from feel.temporal import Date, DateTime, Time
 from feel.temporal_calendar import days_in_month, iso_week, to_days
@@ -67,7 +67,7 @@ def date_of_parts(meter: Meter, year: Decimal, month: Decimal, day: Decimal) -> 
 
 def _date(year: Decimal, month: Decimal, day: Decimal) -> Date:
     try:
-        return Date(int(year), int(month), int(day))
+        return Date(whole(year), whole(month), whole(day))
     except (ValueError, OverflowError):
         raise NoResult(
             Sentence("There is no day {year}-{month}-{day}.", year=str(year), month=str(month), day=str(day))
@@ -105,10 +105,10 @@ def _offset(offset: DaysAndTimeDuration | None) -> int | None:
 
 
 def _time(hour: Decimal, minute: Decimal, second: Decimal, zone: int | str | None) -> Time:
-    whole = int(second)
-    nanosecond = int(CONTEXT.scaleb(CONTEXT.subtract(second, Decimal(whole)), 9))
+    seconds = whole(second)
+    nanosecond = whole(CONTEXT.scaleb(CONTEXT.subtract(second, Decimal(seconds)), 9))
     try:
-        return Time(int(hour), int(minute), whole, nanosecond, zone)
+        return Time(whole(hour), whole(minute), seconds, nanosecond, zone)
     except ValueError:
         raise NoResult(
             Sentence(

@@ -230,7 +230,8 @@ values = st.recursive(
 ANYTHING = [
     feel.compile(text, "xy")
     for text in """x = y; x < y; x + y; x - y; x * y; x / y; x ** y; x in y; x in (y); x[y]; x[item = y]; x.a
-    string(x);     sum(x); min(x, y); sort(x); flatten(x); distinct values(x); index of(x, y); for v in x return v = y; -x; date(x)
+    string(x); sum(x); min(x, y); sort(x); flatten(x); distinct values(x)
+    index of(x, y); for v in x return v = y; -x; date(x)
     x between y and x; not(x); if x then y else 1; [x..y]; context merge([x, y]); substring(x, y); is(x, y)
     """.replace("\n", ";").split(";")
     if text.strip()
