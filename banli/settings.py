@@ -20,7 +20,7 @@ DEMO_PASSWORD = "banli-demo"  # noqa: S105 - printed at every start of the demo,
 DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_HOME": "folder of the content (bpmn/, dmn/, forms/) and of var/; default: the checkout",
     "BANLI_DATABASE_URL": "sqlite:///… or postgresql://…; default: var/banli.sqlite3 in BANLI_HOME",
-    "BANLI_BROKER_URL": "memory:// (one process), amqp://… or redis://…; default: memory://",
+    "BANLI_BROKER_URL": "memory://localhost (one process), amqp://… or redis://…; default: memory://localhost",
     "BANLI_HOST": "address to listen on; default: 127.0.0.1",
     "BANLI_PORT": "port to listen on, 1 to 65535; default: 8080",
     "BANLI_THREADS": "web threads of one process, 2 to 256; default: 32",
@@ -97,7 +97,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         home=home,
         database_url=_database_url(environment, home),
-        broker_url=_url(environment, "BANLI_BROKER_URL", "memory://", ("memory", "amqp", "amqps", "redis", "rediss")),
+        broker_url=_url(environment, "BANLI_BROKER_URL", "memory://localhost", ("memory", "amqp", "amqps", "redis", "rediss")),
         host=host,
         port=_number(environment, "BANLI_PORT", 8080, 1, 65535),
         threads=_number(environment, "BANLI_THREADS", 32, 2, 256),

@@ -75,6 +75,7 @@ def names() -> frozenset[str]:
     return frozenset(_topics)
 
 
-# The topics that this product ships; ``workers.topics`` implements each in a file of its name.
-declare("purchase_split_guard", "inside")
-declare("notify", "inside")
+#: The topics that this product ships, with where they run; ``workers.topics`` implements each in a file of its name.
+SHIPPED: Mapping[str, Literal["inside", "outside"]] = {"purchase_split_guard": "inside", "notify": "inside"}
+for _name, _placement in SHIPPED.items():
+    declare(_name, _placement)

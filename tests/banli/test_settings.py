@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_without_any_setting_it_is_one_process_on_loopback_with_sqlite() -> None:
     read = settings.read({})
-    assert (read.host, read.port, read.demo, read.broker_url) == ("127.0.0.1", 8080, False, "memory://")
+    assert (read.host, read.port, read.demo, read.broker_url) == ("127.0.0.1", 8080, False, "memory://localhost")
     assert read.database_url == f"sqlite:///{ROOT / 'var/banli.sqlite3'}"
 
 
