@@ -30,15 +30,22 @@ def postgresql_template() -> Iterator[PostgreSQL]:
     template.drop()
 
 
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_template: PostgreSQL) -> Iterator[str]:
+    """A clone that tests use one after the other; each leaves it empty."""
+    with postgresql_template.copy() as url:
+        yield url
+
+
 @pytest.fixture(params=_BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database of the test's own; each test runs on both kinds."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_template").copy(tmp_path / "banli.db")
         return
+    yield request.getfixturevalue("postgresql_url")
     template: PostgreSQL = request.getfixturevalue("postgresql_template")
-    with template.copy() as url:
-        yield url
+    template.empty(request.getfixturevalue("postgresql_url"))
 
 
 @pytest.fixture

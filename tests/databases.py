@@ -1,4 +1,4 @@
-"""Real databases for tests, fast: migrated once a session, then copied for each test.
+"""Real databases for tests, fast: migrated once a session, then copied or emptied for each test.
 
 PostgreSQL is found through ``BANLI_TEST_POSTGRES`` (an address of a database on a server where we may create others),
 else at 127.0.0.1:5432 as the operating system's user. Where none answers, its tests are skipped with the reason; with
@@ -22,6 +22,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from engine.database import Database
+from engine.models import Base
 
 DEFAULT_POSTGRESQL = "postgresql://127.0.0.1:5432/postgres"
 
@@ -84,11 +85,27 @@ class PostgreSQL:
         finally:
             self._execute("DROP DATABASE {} WITH (FORCE)", name)
 
+    def empty(self, url: str) -> None:
+        """Delete all rows of a clone, whoever is still connected, and whatever the triggers of history say.
+
+        Cloning for every test is slow on a busy server: each database that is dropped waits for a checkpoint.
+        """
+        tables = sql.SQL("; ").join(
+            sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)) for table in Base.metadata.sorted_tables
+        )
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(tables)
+
     def drop(self) -> None:
         """Remove the template."""
         self._execute("DROP DATABASE {} WITH (FORCE)", self.name)
 
     def _execute(self, statement: str, *names: str) -> None:
-        query = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))  # type: ignore[arg-type]
+        query = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))
         with psycopg.connect(self.server, autocommit=True, connect_timeout=5) as connection:
             connection.execute(query)

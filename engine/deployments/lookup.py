@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import runtime
@@ -48,7 +48,7 @@ _definitions: Cache[int, Definition] = Cache(2000)
 _diagrams: Cache[int, Diagram] = Cache(200)
 _forms: Cache[int, TaskForm] = Cache(1000)
 _decisions: Cache[int, Decisions] = Cache(500)
-_labels: Cache[int, Labels] = Cache(200)
+_labels: Cache[tuple[int, str], Labels] = Cache(200)
 
 
 def definition(session: Session, definition_key: int) -> Definition:
@@ -91,24 +91,27 @@ def labels(session: Session, pack: str, language: str, deployment_key: int | Non
 
     Those of the current deployment, or of the one that a running matter is bound to.
     """
-    deployments = select(Deployment.key).where(Deployment.pack == pack)
-    if deployment_key is not None:
-        deployments = deployments.where(Deployment.key == deployment_key)
-    resource_key = session.execute(
-        select(DeploymentBinding.definition_key).where(
-            DeploymentBinding.deployment_key
-            == deployments.order_by(Deployment.key.desc()).limit(1).scalar_subquery(),
+    path = f"bpmn/{pack}/labels.{language}.po"
+    if deployment_key is None:
+        last = select(func.max(Deployment.key)).where(Deployment.pack == pack)
+        deployment_key = session.execute(last).scalar()
+    if deployment_key is None:
+        return {}
+    bound_to = deployment_key
+    return _labels.get((bound_to, path), lambda: _read_labels(session, bound_to, path))
+
+
+def _read_labels(session: Session, deployment_key: int, path: str) -> Labels:
+    content = session.execute(
+        select(Resource.content)
+        .join(DeploymentBinding, DeploymentBinding.definition_key == Resource.key)
+        .where(
+            DeploymentBinding.deployment_key == deployment_key,
             DeploymentBinding.kind == "resource",
-            DeploymentBinding.id == f"bpmn/{pack}/labels.{language}.po",
+            DeploymentBinding.id == path,
         )
     ).scalar_one_or_none()
-    if resource_key is None:
-        return {}
-
-    def read() -> Labels:
-        return read_labels(session.execute(select(Resource.content).where(Resource.key == resource_key)).scalar_one())
-
-    return _labels.get(resource_key, read)
+    return {} if content is None else read_labels(content)
 
 
 def _read_definition(session: Session, key: int) -> Definition:

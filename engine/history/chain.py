@@ -30,6 +30,8 @@ DEPLOYMENTS = 1
 ORGANISATION = 2
 """The journal of changes to people, posts, absences and delegations."""
 
+JOURNAL_NAMES = {DEPLOYMENTS: "deployments", ORGANISATION: "organisation"}
+
 MAXIMUM_JOURNAL = 1000
 """Keys up to here are journals; every key that a client makes is larger."""
 

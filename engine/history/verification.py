@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from engine import values
 from engine.errors import Refused
 from engine.history import streams
-from engine.history.chain import event_hash
+from engine.history.chain import JOURNAL_NAMES, event_hash
 from engine.history.deployed_files import verify_deployed_files
 from engine.history.personal import digest_of, digests
 from engine.history.report import Report
@@ -85,7 +85,8 @@ class _Chains:
     def _verify_chain(self, root_key: int) -> None:
         expected = next(self._heads.take(root_key), None)
         self._root_key = root_key
-        self._matter = str((expected is not None and expected.business_id) or root_key)
+        business_id = None if expected is None else expected.business_id
+        self._matter = business_id or JOURNAL_NAMES.get(root_key) or str(root_key)
         sealed = self._sealed.take(root_key)
         self._next_sealed = next(sealed, None)
         named: set[str] = set()

@@ -102,11 +102,9 @@ def test_an_overlap_of_unique_rules_refuses_the_table():
     assert {file for _, file, _ in _problems(authority=overlapping)} == {"dmn/p/authority.dmn"}
 
 
-def test_a_gap_in_a_table_is_a_warning():
+def test_a_gap_refuses_the_table():
     gap = packs.decision().replace(b"&gt; 200", b"&gt;= 201")
-    found = content.check(content.Pack("p", packs.files(authority=gap)))
-    assert any(p.severity == "warning" and p.file == "dmn/p/authority.dmn" for p in found)
-    assert not any(p.severity == "error" for p in found)
+    assert _problems(authority=gap) == [("gap", "dmn/p/authority.dmn", "authority_table")]
 
 
 def test_a_label_without_translation_is_a_warning_once():
