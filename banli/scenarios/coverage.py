@@ -35,6 +35,11 @@ class Item:
     id: str
     name: str = field(compare=False, default="")
 
+    @property
+    def full_name(self) -> str:
+        """The id with its process or decision, where the id alone stands for several things."""
+        return f"{self.of}.{self.id}"
+
 
 @dataclass(slots=True)
 class Coverage:
@@ -52,22 +57,24 @@ class Coverage:
     @property
     def missing(self) -> tuple[Item, ...]:
         """What no scenario reached and no reason explains."""
-        return tuple(item for item in self.items if not self._is_reached(item) and item.id not in self.reasons)
+        return tuple(item for item in self._unreached() if self._reason(item) is None)
 
     @property
     def explained(self) -> tuple[tuple[Item, str], ...]:
         """What no scenario can reach, with the reason."""
-        return tuple(
-            (item, self.reasons[item.id])
-            for item in self.items
-            if not self._is_reached(item) and item.id in self.reasons
-        )
+        return tuple((item, reason) for item in self._unreached() if (reason := self._reason(item)) is not None)
 
     @property
     def wrongly_explained(self) -> tuple[str, ...]:
-        """Ids said to be out of reach that a scenario reached, or that are nowhere in the pack."""
-        unreached = {item.id for item in self.items if not self._is_reached(item)}
+        """Names said to be out of reach that a scenario reached, or that are nowhere in the pack."""
+        unreached = {name for item in self._unreached() for name in (item.id, item.full_name)}
         return tuple(sorted(set(self.reasons) - unreached))
+
+    def _unreached(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if not self._is_reached(item))
+
+    def _reason(self, item: Item) -> str | None:
+        return self.reasons.get(item.full_name) or self.reasons.get(item.id)
 
     def _is_reached(self, item: Item) -> bool:
         return (item.kind, item.of, item.id) in self.reached

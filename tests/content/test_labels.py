@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 from babel.messages.pofile import read_po
 
-_SPECIFICATION = importlib.util.spec_from_file_location("labels", Path(__file__).with_name("labels.py"))
-labels = importlib.util.module_from_spec(_SPECIFICATION)
-_SPECIFICATION.loader.exec_module(labels)
+from tests.content import labels
 
 PACKS = sorted(path.name for path in (labels.ROOT / "bpmn").iterdir() if path.is_dir())
 

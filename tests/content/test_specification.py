@@ -1,0 +1,111 @@
+"""The packs against the business specification: tables cell by cell, people in order, ids by step code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from banli.scenarios import reader
+from banli.scenarios.model import Do
+from engine import content
+from engine.runtime import Process
+from tests.content.labels import ROOT
+from workers import topics
+
+SPECIFICATION = Path(os.environ.get("SPECIFICATION_DIR") or ROOT.parent / "shared" / "spec")
+STEP_CODE = re.compile(r"[A-Z]{2,3}\d*[a-z]?_[a-z]")
+WITH_STEP_CODE = {"userTask", "callActivity", "businessRuleTask"}
+needs_specification = pytest.mark.skipif(
+    not SPECIFICATION.is_dir(), reason="SPECIFICATION_DIR does not lead to the business specification"
+)
+
+
+@pytest.fixture(scope="module")
+def pack() -> content.Content:
+    topics.bind_all()
+    return content.compile_pack(content.read_pack(ROOT, "chain_store"))
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> dict[str, object]:
+    path = ROOT / "bpmn" / "chain_store" / "procurement_request.scenarios.yaml"
+    read = reader.read(path.read_text(encoding="utf-8"), path.name)
+    return {scenario.id: scenario for scenario in read.scenarios if scenario.id}
+
+
+def processes(pack: content.Content) -> list[Process]:
+    return [process for diagram in pack.diagrams.values() for process in diagram.processes.values()]
+
+
+def test_the_pack_has_neither_problems_nor_warnings(pack):
+    assert [f"{problem.file} {problem.element_id}: {problem.sentence}" for problem in pack.problems] == []
+
+
+def test_ids_begin_with_step_codes(pack):
+    wrong = [
+        f"{process.process_id} {element.id}"
+        for process in processes(pack)
+        for element in process.elements.values()
+        if element.type in WITH_STEP_CODE and not STEP_CODE.match(element.id)
+    ]
+    assert wrong == []
+
+
+def test_the_request_ends_in_the_five_ways_of_the_specification(pack):
+    process = next(process for process in processes(pack) if process.process_id == "procurement_request")
+    ends = {element.id for element in process.elements.values() if element.type == "endEvent" and not element.parent}
+    assert ends == {"completed", "rejected", "withdrawn", "expired", "cancelled", "invalid"}
+
+
+@needs_specification
+def test_tables_are_those_of_the_specification_cell_by_cell(pack):
+    specified = json.loads((SPECIFICATION / "decision-tables.json").read_text(encoding="utf-8"))
+    compared = 0
+    for decisions in pack.decisions.values():
+        for decision in decisions.decisions.values():
+            if decision.id not in specified:
+                continue
+            wanted, table = specified[decision.id], decision.table
+            assert decision.name == wanted["name_zh"]
+            assert table.hit_policy == wanted["hit_policy"]
+            assert [column.expression.text for column in table.inputs] == [
+                column["name"] for column in wanted["inputs"]
+            ]
+            assert [column.name for column in table.outputs] == wanted["outputs"]
+            rules = [
+                ([cell.text for cell in rule.tests], [cell.text for cell in rule.results]) for rule in table.rules
+            ]
+            assert rules == [(rule["when"], rule["then"]) for rule in wanted["rules"]]
+            compared += 1
+    assert compared >= 1
+
+
+@needs_specification
+def test_every_request_of_the_specification_is_played_by_the_same_people_in_the_same_order(scenarios):
+    specified = json.loads((SPECIFICATION / "scenarios.json").read_text(encoding="utf-8"))
+    requests = [entry for entry in specified if entry["id"].startswith("PR-")]
+    assert len(requests) == 11
+    for wanted in requests:
+        scenario = scenarios[wanted["id"]]
+        done = [step.action for step in scenario.steps if isinstance(step.action, Do) and step.refused is None]
+        assert [(step.task.partition("_")[0], step.person) for step in done] == [
+            (task["task"], task["user"]) for task in wanted["tasks"]
+        ], wanted["id"]
+        assert scenario.expected[""].end == wanted["end"], wanted["id"]
+
+
+@needs_specification
+def test_every_decision_of_the_specification_is_made(scenarios):
+    specified = json.loads((SPECIFICATION / "scenarios.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    for wanted in (entry for entry in specified if entry["id"].startswith("PR-")):
+        scenario = scenarios[wanted["id"]]
+        price = scenario.values.get("PR0", {}).get("lines.0.est_price")
+        for decision in wanted["decisions"]:
+            amount = decision["inputs"]["amount_effective"]
+            if price is not None and "lines.0.qty" not in scenario.values["PR0"]:
+                assert price == amount, wanted["id"]
