@@ -176,9 +176,8 @@ class GraphCompiler:
 
     def _add(self, tables: list[CompiledTable], texts: Texts) -> None:
         for table in tables:
-            if table.is_rectangular:
-                self.tables.append(table)
-                check_statically(table, texts)
+            self.tables.append(table)
+            check_statically(table, texts)
 
     def _undeclared(self, owner: str, texts: Texts) -> None:
         for name, elements in texts.undeclared.items():

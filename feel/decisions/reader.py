@@ -114,6 +114,16 @@ class _Reader:
         identifier = element.get("id") or name or f"line-{element.sourceline}"
         if not name and variable is not None:
             name = name_of(variable)
+        if variable is not None and name_of(variable) not in {"", name}:
+            self.problems.warning(
+                identifier,
+                "variable_name",
+                Sentence(
+                    "The variable of {name} is called {variable}; expressions find it as {name}. Give both one name.",
+                    name=name,
+                    variable=name_of(variable),
+                ),
+            )
         if not name:
             self.problems.error(
                 identifier,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feel.decisions import hit_policies
@@ -43,18 +44,23 @@ class CompiledTable:
         owner_name: str,
         result: ValueType,
     ) -> None:
-        self.table = table
+        # A rule with too few or too many cells is a problem of the file; in a lenient compilation it is left out.
+        rules = tuple(
+            rule
+            for rule in table.rules
+            if len(rule.tests) == len(table.inputs) and len(rule.results) == len(table.outputs)
+        )
+        self.table = replace(table, rules=rules)
         self.owner_id = owner_id
         self.owner_name = owner_name
-        rules = table.rules
         self.columns = tuple(
-            Column(column, tuple(rule.tests[i] for rule in rules if i < len(rule.tests)), texts, names)
+            Column(column, tuple(rule.tests[i] for rule in rules), texts, names)
             for i, column in enumerate(table.inputs)
         )
         self.outputs = tuple(
             OutputColumn(
                 output,
-                tuple(rule.results[i] for rule in rules if i < len(rule.results)),
+                tuple(rule.results[i] for rule in rules),
                 texts,
                 names,
                 declared_type(
@@ -68,9 +74,6 @@ class CompiledTable:
         )
         self.rules = (1 << len(rules)) - 1
         self.is_single_hit = table.hit_policy in SINGLE_HIT
-        self.is_rectangular = all(len(column.cells) == len(rules) for column in self.columns) and all(
-            len(output.results) == len(rules) for output in self.outputs
-        )
         self.has_default = any(output.default is not None for output in self.outputs)
         self._cost = 1 + len(rules) * len(table.inputs) // 10
 

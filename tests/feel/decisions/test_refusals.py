@@ -113,6 +113,16 @@ def test_values_outside_the_allowed_ones_are_refused():
     assert refused(file) == {("value_not_allowed", "r2i1"), ("output_not_allowed", "r2o1")}
 
 
+def test_a_lenient_compilation_leaves_out_a_rule_of_the_wrong_length():
+    file = table_file(
+        [("n", "number")], ["o"], [([], ["1"]), (["<= 5"], ["2"]), (["> 5", "-"], ["3"]), (["> 5"], ["4"])]
+    )
+    compiled = decisions.compile(file, strict=False)
+    assert [problem.code for problem in compiled.problems] == ["rule_length", "rule_length"]
+    assert compiled.evaluate("d", {"n": 5}).value == 2
+    assert compiled.evaluate("d", {"n": 6}).value == 4
+
+
 @pytest.mark.parametrize(
     ("options", "outputs", "code"),
     [
@@ -192,6 +202,11 @@ def test_a_decision_without_requirements_takes_its_names_from_the_variables_and_
     assert compiled.decisions["d"].inputs == ("金额",)
     assert {problem.code for problem in compiled.problems} == {"undeclared_input"}
     assert compiled.evaluate("d", {"金额": 3}).value == 6
+
+
+def test_a_variable_of_another_name_is_a_warning():
+    file = definitions(decision(text("literalExpression", "1"), requires='<variable name="其他"/>'))
+    assert [problem.code for problem in decisions.compile(file).problems] == ["variable_name"]
 
 
 def test_an_unknown_decision_is_told():
