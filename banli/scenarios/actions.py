@@ -64,11 +64,7 @@ def instant_of(value: Any) -> datetime | None:
 
 def _waits(value: Any) -> Waits:
     if not isinstance(value, dict):
-        raise Asked(
-            Sentence(
-                "“waits” maps step codes to who has or may claim the task; an empty mapping means that nothing waits."
-            )
-        )
+        raise Asked(Sentence("“waits” maps step codes to who has or may claim the task; empty, nothing may wait."))
     tasks = {}
     for code, people in value.items():
         names = [people] if isinstance(people, str) else people
