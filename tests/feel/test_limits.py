@@ -35,7 +35,7 @@ ATTACKS = {
     "long items": 'for i in 1..100000 return replace("0123456789", "[0-9]", "%s")' % ("$0" * 30),
     "powers": "for i in 1..100000 return 1.0000001 ** 999999.5",
     "parity of long numbers": "for i in 1..100000 return odd(9.9E6000)",
-    "types of long lists": "{l: for i in 1..5000 return i, r: for i in 1..100000 return l instance of list<number>}.r",
+    "types of long lists": "{l: for i in 1..5000 return i, r: for i in 1..99999 return l instance of list<number>}",
     "patterns without end": 'for i in 1..100000 return matches(string(i), string(i) + "(a|b|c)*")',
 }
 """Every one would take hours or all memory."""
