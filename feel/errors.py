@@ -80,7 +80,7 @@ class EvaluationWarning:
         column: Column in code points, from 1.
         element_id: The cell or element that :func:`feel.compile` was told.
         kind: ``"null"`` where an operand was null (a missing value rather than a mistake of the author),
-            else ``"type"``, ``"name"``, ``"argument"``, ``"arithmetic"`` or ``"pattern"``.
+            else ``"type"``, ``"name"``, ``"argument"`` or ``"arithmetic"``.
     """
 
     sentence: Sentence
