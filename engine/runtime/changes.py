@@ -150,7 +150,7 @@ class MessageThrown(ElementChange):
 
 @dataclass(frozen=True, slots=True)
 class SignalThrown(ElementChange):
-    """A signal left this instance, for everybody."""
+    """A signal left this instance, for everybody else: what waits for it in the same instance has got it already."""
 
     name: str
     variables: Variables = field(default_factory=dict)

@@ -13,6 +13,7 @@ from engine.runtime.dialect.model import Event, Value
 from engine.runtime.token import Token
 from feel.sentences import Sentence
 
+_KINDS = {"date": Sentence("date and time"), "duration": Sentence("duration"), "cycle": Sentence("cycle")}
 OUTSIDE = frozenset({"timer", "message", "signal"})
 
 
@@ -94,7 +95,7 @@ def _open_timer(token: Token, event: Event, element_id: str, context: Token) -> 
         raise ExecutionFailed(
             Sentence(
                 "The timer needs a {kind} in ISO 8601 or FEEL, but {expression} gives {value}.",
-                kind=event.timer or "",
+                kind=_KINDS[event.timer or "duration"],
                 expression=event.expression.text if event.expression is not None else "",
                 value=str(value),
             ),

@@ -21,6 +21,12 @@ _KINDS: Mapping[str, EventKind] = {
     "linkEventDefinition": "link",
     "compensateEventDefinition": "compensate",
 }
+_NAMES: Mapping[str, Sentence] = {
+    "message": Sentence("message"),
+    "signal": Sentence("signal"),
+    "error": Sentence("error"),
+    "escalation": Sentence("escalation"),
+}
 _TIMERS: Mapping[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
@@ -113,7 +119,7 @@ class Events:
                 self._findings.error(
                     element_id,
                     kind,
-                    Sentence("The event throws no named {kind}. Refer to one that has a code.", kind=kind),
+                    Sentence("The event throws no named {kind}. Refer to one that has a code.", kind=_NAMES[kind]),
                 )
             return Event(kind)
         found = self._lookup(definition, f"{kind}Ref", kind, element_id)
@@ -124,7 +130,9 @@ class Events:
             self._findings.error(
                 element_id,
                 kind,
-                Sentence("The {kind} {id} has no code, so nothing can catch it.", kind=kind, id=found.get("id", "")),
+                Sentence(
+                    "The {kind} {id} has no code, so nothing can catch it.", kind=_NAMES[kind], id=found.get("id", "")
+                ),
             )
         return Event(kind, code=code or None)
 
@@ -134,7 +142,7 @@ class Events:
         name = self._expressions.value(node.get("name"), element_id)
         if name is None:
             self._findings.error(
-                element_id, what, Sentence("The {what} {id} has no name.", what=what, id=node.get("id", ""))
+                element_id, what, Sentence("The {what} {id} has no name.", what=_NAMES[what], id=node.get("id", ""))
             )
         return name
 
@@ -145,9 +153,11 @@ class Events:
             self._findings.error(
                 element_id,
                 what,
-                Sentence("The event names the {what} {id}, which the file does not have.", what=what, id=reference)
+                Sentence(
+                    "The event names the {what} {id}, which the file does not have.", what=_NAMES[what], id=reference
+                )
                 if reference
-                else Sentence("The event names no {what}.", what=what),
+                else Sentence("The event names no {what}.", what=_NAMES[what]),
             )
             return None
         return found
