@@ -109,7 +109,7 @@ def test_concurrent_writers_lose_no_update(database):
                 with database.writer.begin() as session:
                     counter = session.execute(select(Counter).with_for_update()).scalar_one()
                     counter.last += 1
-        except BaseException as error:  # noqa: BLE001 - reported by the assertion below
+        except BaseException as error:  # reported by the assertion below
             failures.append(error)
 
     threads = [threading.Thread(target=count) for _ in range(8)]

@@ -1,4 +1,4 @@
-"""What was deployed."""
+"""The tables of what was deployed, and in which versions."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -119,3 +120,25 @@ def test_a_seal_writes_only_the_heads_that_moved(database, matters):
     with database.reader() as session:
         assert [json.loads(line)["heads"] for line in history.export_seals(session, after=2)] == [0]
     assert problems(database) == []
+
+
+def test_seals_made_at_once_come_one_after_the_other(database, matters):
+    failures = []
+
+    def make():
+        try:
+            with database.writer.begin() as session:
+                history.seal(session)
+        except BaseException as error:  # reported by the assertion below
+            failures.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    go_on(database, matters, 1)
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reader() as session:
+        report = history.verify(session)
+    assert (report.problems, report.seals) == ([], 5)
