@@ -12,6 +12,7 @@ from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from feel import syntax
 from feel.decisions.cells import ANALYSED, NotConstant
 from feel.decisions.plain_cells import plain_region
 from feel.decisions.regions import Line, Region, rules_by_segment
@@ -58,6 +59,16 @@ class Cell:
             if self._test is not None:
                 self.region = texts.region(self._test.syntax, names)
                 self.accepts_any = self.region is not None and self.region.is_any
+
+    @property
+    def mentions_null(self) -> bool:
+        """Whether its author thought of null: ``null``, ``not(null)``, ``!= null``."""
+        if self.region is None or self._test is None:
+            return False
+        return any(
+            isinstance(each.operand if isinstance(each, syntax.UnaryComparison) else each, syntax.NullLiteral)
+            for each in self._test.syntax.children()
+        )
 
     @property
     def test(self) -> Expression | None:
@@ -125,7 +136,7 @@ class Column:
         regions = [cell.region if cell.region is not None and known(cell) else None for cell in self.cells]
         self.anything = _bits(index for index, cell in enumerate(self.cells) if cell.accepts_any)
         self.tested = _bits(index for index, cell in enumerate(self.cells) if not known(cell))
-        self.handles_null = any(region is not None and region.null and not region.is_any for region in regions)
+        self.handles_null = any(cell.mentions_null for cell in self.cells)
         self.searched: type | None = _SEARCHED.get(self.kind)
         self.line = Line(region for region in regions if region is not None)
         self.stretches = [

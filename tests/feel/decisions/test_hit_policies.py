@@ -137,6 +137,15 @@ def test_null_is_matched_only_where_a_cell_says_so():
     assert compiled.evaluate("d", {"n": 11}).value == "large"
 
 
+def test_a_negation_does_not_speak_of_null():
+    rules = [(["not(5)"], ['"other"']), (["<= 3"], ['"small"'])]
+    compiled = decisions.compile(table_file([("n", "number")], ["o"], rules, hit_policy="COLLECT"))
+    with pytest.raises(decisions.DecisionError) as caught:
+        compiled.evaluate("d", {"n": None})
+    assert caught.value.code == "null_comparison"
+    assert compiled.evaluate("d", {"n": None}, escalate=False).value == ["other"]
+
+
 def test_an_output_without_a_value_is_an_error():
     file = table_file([("n", "number")], ["o"], [(["-"], ["n + null"])])
     with pytest.raises(decisions.DecisionError) as caught:
