@@ -45,14 +45,8 @@ def _extracted() -> dict[str, str]:
 
 def _parameters(text: str) -> set[str]:
     named = set(PERCENT.findall(text))
-    try:
-        named |= {
-            name.split(".")[0].split("[")[0]
-            for _text, name, _spec, _conversion in string.Formatter().parse(text)
-            if name
-        }
-    except ValueError:
-        pass  # a text that is no format template has no parameters of that kind
+    with contextlib.suppress(ValueError):  # a text that is no format template has no parameters of that kind
+        named |= {name.split(".")[0].split("[")[0] for _text, name, *_how in string.Formatter().parse(text) if name}
     return named
 
 
