@@ -9,6 +9,7 @@ from flask import Flask
 
 from banli import catalogue
 from banli.settings import Settings
+from engine import calendar
 from engine.database import Database
 from engine.unit_of_work import UnitOfWork
 from webapp import WebSettings, create_app
@@ -48,6 +49,7 @@ class Composition:
 
 def compose(settings: Settings) -> Composition:
     """The parts, wired; nothing is started and nothing is written yet."""
+    calendar.use_zone(settings.time_zone)
     topics.bind_all()
     celery = application.make(settings.broker_url)
     settings.var.mkdir(parents=True, exist_ok=True)

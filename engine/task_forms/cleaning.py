@@ -162,9 +162,9 @@ def _rule(place: Placed, around: Surroundings) -> Iterator[Sentence]:
 
 def _wrong_count(entry: RowsField, count: int) -> Iterator[Sentence]:
     if count < entry.minimum_rows:
-        yield Sentence("At least {minimum} rows are needed.", minimum=entry.minimum_rows)
+        yield Sentence("Too few rows: at least {minimum} needed.", minimum=entry.minimum_rows)
     if count > entry.maximum_rows:
-        yield Sentence("At most {maximum} rows are allowed.", maximum=entry.maximum_rows)
+        yield Sentence("Too many rows: at most {maximum} allowed.", maximum=entry.maximum_rows)
 
 
 def _wrong_rows(place: Placed, sent: Mapping[str, Any], submission: Parsed) -> Iterator[Sentence]:

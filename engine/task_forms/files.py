@@ -28,5 +28,5 @@ def normalise(entry: FileField, value: Any) -> list[str]:
     ids = list(dict.fromkeys(value))
     most = MAXIMUM_FILES if entry.multiple else 1
     if len(ids) > most:
-        raise FieldRefused(Sentence("At most {maximum} files can be attached here.", maximum=most))
+        raise FieldRefused(Sentence("Too many files: at most {maximum} here.", maximum=most))
     return ids

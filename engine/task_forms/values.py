@@ -199,7 +199,7 @@ def normalise(entry: InputField, value: Any) -> Any:
 
 def too_many_rows(entry: RowsField) -> Sentence:
     """The sentence for a list that is too long."""
-    return Sentence("At most {maximum} rows are allowed.", maximum=entry.maximum_rows)
+    return Sentence("Too many rows: at most {maximum} allowed.", maximum=entry.maximum_rows)
 
 
 def _collected(

@@ -162,12 +162,12 @@ def test_rows_are_checked_one_by_one():
             "lines", text("item", **REQUIRED), number("qty", **REQUIRED), properties={"minRows": "1", "maxRows": "3"}
         )
     )
-    assert form.errors() == {"lines": "At least 1 rows are needed."}
+    assert form.errors() == {"lines": "Too few rows: at least 1 needed."}
     assert form.errors(lines=[{"item": "地毯", "qty": 1}, {"item": "盒"}]) == {"lines.1.qty": FILL_IN}
     assert form.errors(lines=[{"item": "a", "qty": 1, "colour": "red"}]) == {
         "lines.0.colour": "This form has no such field."
     }
-    assert form.errors(lines=[{"item": "a", "qty": 1}] * 4) == {"lines": "At most 3 rows are allowed."}
+    assert form.errors(lines=[{"item": "a", "qty": 1}] * 4) == {"lines": "Too many rows: at most 3 allowed."}
     assert form.errors(lines="a") == {"lines": "A list of rows is expected here."}
     assert form.errors(lines=["a"])["lines.0"] == "A row is an object with its fields."
 
@@ -186,7 +186,7 @@ def test_a_page_posts_rows_by_number_and_empty_ones_go():
 
 def test_a_page_cannot_flood_a_list():
     form = Form(rows("lines", text("item"), properties={"maxRows": "3"}))
-    assert form.post_errors({f"lines.{n}.item": "x" for n in range(50)}) == {"lines": "At most 3 rows are allowed."}
+    assert form.post_errors({f"lines.{n}.item": "x" for n in range(50)}) == {"lines": "Too many rows: at most 3 allowed."}
 
 
 def test_the_names_in_a_row_are_its_own_first():

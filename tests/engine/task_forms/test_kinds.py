@@ -223,8 +223,8 @@ def test_files_are_ids():
     assert form.errors(a=[]) == {"a": "Please attach a file."}
     for wrong in ("f1", [1], ["../etc/passwd"], ["a b"], [{"id": "f1"}]):
         assert form.errors(a=wrong) == {"a": "A list of attached files is expected here."}
-    assert form.errors(a=[f"f{n}" for n in range(21)]) == {"a": "At most 20 files can be attached here."}
-    assert Form(file()).errors(a=["f1", "f2"]) == {"a": "At most 1 files can be attached here."}
+    assert form.errors(a=[f"f{n}" for n in range(21)]) == {"a": "Too many files: at most 20 here."}
+    assert Form(file()).errors(a=["f1", "f2"]) == {"a": "Too many files: at most 1 here."}
 
 
 def test_a_value_is_posted_once():
