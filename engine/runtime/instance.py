@@ -215,9 +215,10 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
                 if token.has_state(TaskState.READY):
                     self._count(token)
                     token.run()
-            if not self._continue():
+            if not (self.plan.reconsiders and self._continue()):
                 break
-        self._refuse_stuck_tokens()
+        if self.plan.joins:
+            self._refuse_stuck_tokens()
 
     def _continue(self) -> bool:
         """What can only be decided when nothing else moves: OR joins, conditional events."""

@@ -76,12 +76,13 @@ class FeelScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         host = task.instance.host
         try:
             evaluation = value.expression.evaluate(variables, now=host.now, functions=host.functions)
+            result = feel.to_python(evaluation.value)
         except feel.FeelError as error:
             raise self._failed(value, error.sentence, variables, element_id) from error
         for warning in evaluation.warnings:
             if warning.kind not in _MISSING:
                 raise self._failed(value, warning.sentence, variables, element_id)
-        return feel.to_python(evaluation.value), [warning.sentence for warning in evaluation.warnings]
+        return result, [warning.sentence for warning in evaluation.warnings]
 
     @staticmethod
     def _failed(value: Value, reason: Sentence, variables: Mapping[str, Any], element_id: str) -> ExecutionFailed:

@@ -8,6 +8,7 @@ from engine.runtime.dialect.findings import Findings
 from engine.runtime.dialect.model import Scope, Settings
 from feel.sentences import Sentence
 
+_INSTANT = {"task", "manualTask", "scriptTask", "businessRuleTask"}
 _ONE_WAY = {"exclusiveGateway", "eventBasedGateway"}
 
 
@@ -20,6 +21,8 @@ def check_paths(scope: Scope, findings: Findings) -> None:
     _unreachable(scope, findings)
     for node in scope.nodes.values():
         _branches(node, findings)
+        _start(node, scope, findings)
+        _border(node, scope, findings)
         if node.type == "eventBasedGateway":
             _event_based(node, scope, incoming, findings)
         if node.type == "parallelGateway" and len(incoming.get(node.id, ())) > 1:
@@ -62,6 +65,32 @@ def _reachable(scope: Scope, starts: Iterator[str] | list[str]) -> set[str]:
         todo += [branch.target for branch in scope.nodes[element_id].branches]
         todo += boundary.get(element_id, ())
     return found
+
+
+def _start(node: Settings, scope: Scope, findings: Findings) -> None:
+    kind = None if node.event is None else node.event.kind
+    if node.type != "startEvent" or scope.triggered_by_event or kind in {"none", "message", "timer", "signal"}:
+        return
+    findings.error(
+        node.id,
+        "unsupported",
+        Sentence("A start event of this kind starts an event subprocess only. Use a message, signal or timer."),
+    )
+
+
+def _border(node: Settings, scope: Scope, findings: Findings) -> None:
+    host = scope.nodes.get(node.attached_to or "")
+    if node.type != "boundaryEvent" or host is None or host.job is not None:
+        return
+    if host.type in _INSTANT and node.event is not None and node.event.kind != "compensate":
+        findings.warning(
+            node.id,
+            "never-happens",
+            Sentence(
+                "The element {host} is done in an instant, so nothing can happen at its border.",
+                host=host.name or host.id,
+            ),
+        )
 
 
 def _branches(node: Settings, findings: Findings) -> None:

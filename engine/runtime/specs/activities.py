@@ -204,6 +204,7 @@ class Subprocess(Node, SubWorkflowTask):  # type: ignore[misc]
         """Open the scope and start in it."""
         scope = token.instance.open_scope(token, self.spec)
         self.start(scope, token)
+        token.instance.end_if_empty(scope)  # nothing may be drawn in it
 
     def wait(self, token: Token) -> None:
         """Go on with a scope that somebody else has opened and filled."""

@@ -66,6 +66,8 @@ class Plan:
 
     spec: Any
     subprocess_specs: dict[str, Any] = field(default_factory=dict)
+    reconsiders: bool = False  # whether there are inclusive joins or conditional events
+    joins: bool = False
 
 
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -82,7 +84,16 @@ def build(scope: Scope) -> Plan:
     """The specifications of a process and all its subprocesses."""
     plan = Plan(None)
     plan.spec = _build(scope, plan)
+    for spec in (plan.spec, *plan.subprocess_specs.values()):
+        nodes = [node for node in spec.task_specs.values() if isinstance(node, Node)]
+        plan.joins = plan.joins or any(node.joins for node in nodes)
+        plan.reconsiders = plan.reconsiders or any(_reconsiders(node) for node in nodes)
     return plan
+
+
+def _reconsiders(node: Node) -> bool:
+    event = node.catching if isinstance(node, EventSubprocess) else node.settings.event
+    return isinstance(node, InclusiveGateway) or (event is not None and event.kind == "conditional")
 
 
 def _build(scope: Scope, plan: Plan) -> ScopeSpec:

@@ -195,3 +195,9 @@ def test_a_job_that_is_withdrawn_is_closed(case):
     matter = case(guarded(), top=_ERRORS)
     changes = matter.throw("a", "E1")
     assert any(isinstance(c, WaitClosed) and (c.element_id, c.reason) == ("a", "terminated") for c in changes)
+
+
+def test_an_empty_subprocess_is_passed(case):
+    matter = case(one(element("subProcess", "a")))
+    assert matter.path == ["s", "a", "e"]
+    assert matter.workflow.ended
