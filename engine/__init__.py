@@ -3,9 +3,10 @@
 The map (upper floors import lower ones only):
 
 - ``unit_of_work`` — the only commit and rollback; retries a revision conflict, writes incidents, wakes workers.
-- ``deployments``, ``process_instances``, ``user_tasks``, ``jobs``, ``timers``, ``messages``, ``incidents``,
-  ``decisions`` — the commands, one noun a file; each takes the session and the acting person.
-- ``execution`` — ``advance()``: lock, restore, run, save, project, record.
+- ``incidents``, ``user_tasks``, ``jobs``, ``process_instances``, ``timers``, ``messages`` — the commands, one noun a
+  file or folder; each takes the session and the acting person.
+- ``execution`` — lock a matter, restore its state, run a step, save, project, record.
+- ``deployments`` — what was published, in versions that never change; compiled once.
 - ``content`` — reads, checks and hashes a pack.
 - ``runtime`` — the only importer of SpiffWorkflow; ``organisation``, ``history``, ``task_forms``.
 - ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``, ``topics``.

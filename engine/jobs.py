@@ -35,7 +35,7 @@ _ERROR_LENGTH = 4000
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job under a lease: ``work`` is what its function is given; after ``locked_until`` somebody else may take it."""
+    """A job under a lease: ``work`` is what its function is given; after ``locked_until`` another may take it."""
 
     kind: str
     work: Work

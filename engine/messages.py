@@ -86,14 +86,14 @@ def broadcast(session: Session, name: str, variables: Mapping[str, Any] | None, 
         select(SUBSCRIPTION).where(SUBSCRIPTION.c.kind == "signal", SUBSCRIPTION.c.name == name)
     ).all()
     for row in waiting:
-        job = correlation.signal_job(row._mapping, given, now)  # noqa: SLF001 - the documented mapping of a row
+        job = correlation.signal_job(row._asdict(), given, now)
         session.connection().execute(insert(JOB), job)
         session.info.setdefault("wake", []).append(job["key"])
     return len(waiting)
 
 
 def deliver(session: Session, key: int, actor: Actor = ACTOR) -> bool:
-    """Do a job of kind "message" or "signal": lock the receiver alone and let it go on; False if nothing was to do."""
+    """Do a job of kind "message" or "signal": lock the receiver alone and let it go on. False: nothing to do."""
     job = session.connection().execute(select(JOB).where(JOB.c.key == key).with_for_update()).one_or_none()
     if job is None:
         raise NotFound(Sentence("There is no such job."))
@@ -151,7 +151,7 @@ def sweep(session: Session, limit: int = _SWEEP) -> int:
             update(JOB).where(JOB.c.key == message_key).values(state=CREATED, due_at=now, ended_at=None)
         )
         if again.rowcount == 0:
-            job = correlation.message_job(row._mapping, message_key, now)  # noqa: SLF001 - the documented mapping of a row
+            job = correlation.message_job(row._asdict(), message_key, now)
             session.connection().execute(insert(JOB), job)
         session.info.setdefault("wake", []).append(message_key)
     return len(found)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from engine import incidents
@@ -84,7 +85,7 @@ class UnitOfWork:
         """What failed must be found by those who can put it right; losing that must not hide the failure itself."""
         try:
             self._transaction(incidents.open_for, failure)
-        except Exception:
+        except Exception:  # logged whole; the failure itself is raised to the caller
             _log.exception("The incident for %s could not be written.", failure)
 
     def _wake_workers(self, job_keys: Sequence[int]) -> None:

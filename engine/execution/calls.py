@@ -1,4 +1,4 @@
-"""Called processes: instances of their own under the lock of their root. Parent before child, child's end to parent."""
+"""Called processes: instances of their own under their root's lock; a child's end goes to the call that waits."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def cancel_tasks(matter: Matter, instance: Instance) -> None:
 def active_called(matter: Matter) -> list[Instance]:
     """Every running called process of the matter, as this transaction has it."""
     for row in matter.session.connection().execute(_ACTIVE_CALLED, {"root_key": matter.root.key}):
-        matter.add(Instance(**row._mapping))  # noqa: SLF001 - the documented mapping of a row
+        matter.add(Instance(**row._asdict()))
     return [item for item in matter.instances.values() if not item.is_root and item.is_active]
 
 

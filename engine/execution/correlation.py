@@ -175,7 +175,7 @@ def _receive_row(matter: Matter, row: dict[str, Any], variables: Any) -> None:
 def _waiting(matter: Matter, kind: str, name: str, correlation_key: str) -> list[dict[str, Any]]:
     """Who waits, as this transaction has it: what it opened included, what it closed left out."""
     parameters = {"kind": kind, "name": name, "correlation_key": correlation_key}
-    found = [dict(row._mapping) for row in matter.session.connection().execute(_SUBSCRIBED, parameters)]  # noqa: SLF001 - the documented mapping of a row
+    found = [row._asdict() for row in matter.session.connection().execute(_SUBSCRIBED, parameters)]
     stored = [
         row for row in found if not matter.rows.is_closed((row["process_instance_key"], row["element_instance"]))
     ]

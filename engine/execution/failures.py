@@ -71,12 +71,12 @@ def open_incidents(matter: Matter) -> list[dict[str, Any]]:
         .where(INCIDENT.c.root_key == matter.root.key, INCIDENT.c.state == OPEN)
         .order_by(INCIDENT.c.key)
     )
-    return [dict(row._mapping) for row in matter.session.connection().execute(statement)]  # noqa: SLF001 - the documented mapping of a row
+    return [row._asdict() for row in matter.session.connection().execute(statement)]
 
 
 def close_incidents(
     matter: Matter, concerned: Callable[[Mapping[str, Any]], bool], actor: Actor | None = None
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """Close the open incidents that ``concerned`` picks; costs nothing in a matter that has none."""
     closed = [row for row in open_incidents(matter) if concerned(row)]
     for row in closed:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import clock, deployments, history, values
@@ -67,7 +67,7 @@ class Matter:
         found = self.instances.get(key)
         if found is None:
             row = self.session.connection().execute(_BY_KEY, {"key": key}).one()
-            found = self.add(Instance(**row._mapping))  # noqa: SLF001 - the documented mapping of a row
+            found = self.add(Instance(**row._asdict()))
         return found
 
     def add(self, instance: Instance) -> Instance:
@@ -226,5 +226,5 @@ class Matter:
 
 
 _BY_KEY = select(*(ProcessInstance.__table__.c[name] for name in instances.COLUMNS)).where(
-    ProcessInstance.key == instances.bindparam("key")
+    ProcessInstance.key == bindparam("key")
 )

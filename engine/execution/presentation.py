@@ -59,7 +59,7 @@ def present(matter: Matter) -> None:
     root = matter.root
     process = matter.process(root)
     names = summary_names(process)
-    before = (root.title, root.business_id)
+    before = root.title
     if root.workflow is not None and root.stepped:
         now_visible = root.workflow.variables()
         root.title = title(process, now_visible)
@@ -71,10 +71,12 @@ def present(matter: Matter) -> None:
     shown = {"business_id": root.business_id, "title": root.title, "summary": summary}
     for row in matter.path.created_tasks:
         row.update(shown)
-    if root.is_active and not matter.is_new and (changed or matter.was_submitted or before[0] != root.title):
-        matter.session.connection().execute(
-            update(TASK).where(TASK.c.root_key == root.key, TASK.c.state == CREATED).values(shown)
-        )
+    if matter.is_new or not (changed or matter.was_submitted or before != root.title):
+        return
+    shown_in = [TASK.c.root_key == root.key]
+    if not matter.was_submitted:  # the number is for the first form as well, which is done by now
+        shown_in.append(TASK.c.state == CREATED)
+    matter.session.connection().execute(update(TASK).where(*shown_in).values(shown))
 
 
 def title(process: Process, variables: Mapping[str, Any]) -> str:

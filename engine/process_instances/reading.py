@@ -118,7 +118,7 @@ def listed(  # noqa: PLR0913 - what one can look for
     return paged(session, _filtered(statement, columns, text), page, size)
 
 
-def paged(session: Session, statement: Select[tuple[ProcessInstance]], page: int, size: int) -> Page[ProcessInstance]:
+def paged(session: Session, statement: Select[ProcessInstance], page: int, size: int) -> Page[ProcessInstance]:
     """One page of matters, the latest first."""
     size = max(1, min(size, MAXIMUM_PAGE))
     page = max(1, page)
@@ -135,8 +135,8 @@ def containing(text: str) -> str:
 
 
 def _filtered(
-    statement: Select[tuple[ProcessInstance]], columns: Mapping[str, str | None], text: str
-) -> Select[tuple[ProcessInstance]]:
+    statement: Select[ProcessInstance], columns: Mapping[str, str | None], text: str
+) -> Select[ProcessInstance]:
     for name, wanted in columns.items():
         if wanted is not None:
             statement = statement.where(getattr(ProcessInstance, name) == wanted)

@@ -17,7 +17,7 @@ from engine.organisation import people, snapshot
 from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see
 from engine.user_tasks.locking import lock_task, refuse_closed
-from engine.user_tasks.rights import Task, no_such_task, refuse_excluded, standing
+from engine.user_tasks.rights import Task, no_such_task, refuse_excluded, standing, was_asked
 from feel.sentences import Sentence
 
 
@@ -30,7 +30,8 @@ def claim(session: Session, key: int, actor: Actor) -> None:
     stands = standing(session, actor, task, locked.matter.root)
     takes_back = stands.is_owner or stands.stands_in_for is not None
     if not (stands.is_candidate or takes_back):
-        if not (stands.is_superior or stands.is_administrator or may_see(session, actor, locked.matter.root)):
+        known = stands.is_superior or stands.is_administrator or was_asked(actor, task)
+        if not (known or may_see(session, actor, locked.matter.root)):
             raise no_such_task()
         if task.assignee is not None:
             raise Conflict(Sentence("{person} has this task already.", person=people.name(session, task.assignee)))
@@ -48,7 +49,7 @@ def release(session: Session, key: int, actor: Actor) -> None:
     locked, task = lock_task(session, key, actor)
     refuse_closed(session, locked, task, actor)
     if task.assignee != actor.person:
-        if not may_see(session, actor, locked.matter.root):
+        if not (was_asked(actor, task) or may_see(session, actor, locked.matter.root)):
             raise no_such_task()
         raise NotAllowed(Sentence("Only who has a task can release it."))
     candidates = select(CANDIDATE.c.id).where(CANDIDATE.c.user_task_key == key, CANDIDATE.c.kind != "excluded")
@@ -71,7 +72,8 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
     refuse_closed(session, locked, task, actor)
     stands = standing(session, actor, task, locked.matter.root)
     if not stands.may_assign:
-        if not (stands.may_do or stands.is_owner or may_see(session, actor, locked.matter.root)):
+        known = stands.may_do or stands.is_owner or was_asked(actor, task)
+        if not (known or may_see(session, actor, locked.matter.root)):
             raise no_such_task()
         raise NotAllowed(Sentence("Only a superior or an administrator may assign this task."))
     _refuse_unfit(session, locked, task, to)
@@ -107,6 +109,9 @@ def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None
 
 def _give(session: Session, locked: Locked, task: Task, person: str | None, acts_for: str | None) -> None:
     """A draft stays with who wrote it: it goes when the task does."""
+    resolution = dict(task.resolution or {})
+    if task.assignee is not None:
+        resolution["former"] = sorted({*resolution.get("former", ()), task.assignee})
     session.connection().execute(
         update(TASK)
         .where(TASK.c.key == task.key)
@@ -115,6 +120,7 @@ def _give(session: Session, locked: Locked, task: Task, person: str | None, acts
             on_behalf_of=acts_for,
             claimed_at=None if person is None else locked.matter.now,
             draft=None,
+            resolution=resolution,
         )
     )
 

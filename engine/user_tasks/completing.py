@@ -22,7 +22,7 @@ from engine.organisation import people
 from engine.process_instances.rights import groups_of, may_see
 from engine.task_forms import Parsed
 from engine.user_tasks.locking import lock_task, refuse_closed
-from engine.user_tasks.rights import Standing, no_such_task, refuse_excluded, standing
+from engine.user_tasks.rights import Standing, no_such_task, refuse_excluded, standing, was_asked
 from engine.values import canonical, dumps, loads
 from feel.sentences import Sentence
 
@@ -140,7 +140,8 @@ def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -
             return stands.stands_in_for
         owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
         return owners.get(actor.person)
-    if not (stands.is_owner or stands.is_superior or may_see(session, actor, root)):
+    known = stands.is_owner or stands.is_superior or was_asked(actor, task)
+    if not (known or may_see(session, actor, root)):
         raise no_such_task()
     if task.assignee is not None:
         raise NotAllowed(Sentence("This task is assigned to {person}.", person=people.name(session, task.assignee)))

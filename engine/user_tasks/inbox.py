@@ -106,7 +106,7 @@ def done(session: Session, actor: Actor, *, text: str = "", page: int = 1, size:
     return Inbox(rows, total, page, size, counts(session, actor))
 
 
-def _open() -> Select[tuple[UserTask]]:
+def _open() -> Select[UserTask]:
     """Open tasks of matters that are not suspended."""
     return (
         select(UserTask)
@@ -130,7 +130,7 @@ def _whose(session: Session, actor: Actor, whose: Whose, now: datetime) -> Colum
     return _delegated(session, actor, now)
 
 
-def _claimable(actor: Actor) -> Select[tuple[int]]:
+def _claimable(actor: Actor) -> Select[int]:
     return select(UserTaskCandidate.user_task_key).where(
         or_(
             and_(UserTaskCandidate.kind == "group", UserTaskCandidate.id.in_(groups_of(actor))),
@@ -139,8 +139,8 @@ def _claimable(actor: Actor) -> Select[tuple[int]]:
     )
 
 
-def _excluded(actor: Actor) -> Select[tuple[int]]:
-    """What the actor's group may do, but not he: tasks of his own requests, and what must be done by somebody else."""
+def _excluded(actor: Actor) -> Select[int]:
+    """What the actor's group may do, but not he: tasks of his own requests, and what somebody else must do."""
     return select(UserTaskCandidate.user_task_key).where(
         UserTaskCandidate.kind == "excluded", UserTaskCandidate.id == actor.person
     )

@@ -14,7 +14,7 @@ from engine.execution import Locked, lock, refuse_suspended
 from engine.models.user_task import COMPLETED, CREATED
 from engine.organisation import people
 from engine.process_instances.rights import may_see
-from engine.user_tasks.rights import no_such_task, refuse_auditor
+from engine.user_tasks.rights import no_such_task, refuse_auditor, was_asked
 from feel.sentences import Sentence
 
 
@@ -23,7 +23,10 @@ def lock_task(session: Session, key: int, actor: Actor) -> tuple[Locked, Any]:
     locked = lock(session, "task", key, actor)
     if locked is None or locked.row is None:
         raise no_such_task()
-    if actor.is_auditor and not may_see(session, actor, locked.matter.root):
+    root = locked.matter.root
+    if root.submitted_at is None and actor.person != root.starter:
+        raise no_such_task()  # a draft is its starter's alone, whoever stands above him
+    if actor.is_auditor and not may_see(session, actor, root):
         raise no_such_task()
     refuse_auditor(actor)
     return locked, locked.row
@@ -34,7 +37,7 @@ def refuse_closed(session: Session, locked: Locked, task: Any, actor: Actor) -> 
     if task.state == CREATED:
         refuse_suspended(locked.matter)
         return
-    if not may_see(session, actor, locked.matter.root):
+    if not (was_asked(actor, task) or may_see(session, actor, locked.matter.root)):
         raise no_such_task()
     if task.state == COMPLETED:
         raise Conflict(

@@ -1,4 +1,4 @@
-"""One task as its page needs it: the row, what it is to the reader, the values its form starts from; and why it is whose."""
+"""One task as its page needs it: the row, what it is to the reader, what its form starts from; why it is whose."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from feel.sentences import Sentence
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task as the actor may see it. ``variables``: what the form starts from; ``draft``: his own, if he kept one."""
+    """A task as the actor may see it. ``variables``: what the form starts from; ``draft``: his own, if kept."""
 
     task: UserTask
     matter: ProcessInstance
@@ -93,7 +93,7 @@ def _variables(session: Session, task: UserTask, actor: Actor) -> Mapping[str, A
     row = session.execute(
         select(*(table.c[name] for name in COLUMNS)).where(table.c.key == task.process_instance_key)
     ).one()
-    instance = Instance(**row._mapping)  # noqa: SLF001 - the documented mapping of a row
+    instance = Instance(**row._asdict())
     try:
         return dict(Matter(session, instance, actor).workflow(instance).variables(task.element_instance))
     except Conflict:  # it ended between two statements of this reader

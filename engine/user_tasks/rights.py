@@ -1,4 +1,4 @@
-"""What a task is to somebody: his own, his group's, that of whom he stands in for, his subordinate's, or not his business.
+"""What a task is to somebody: his own, his group's, his subordinate's, of whom he stands in for, or not his business.
 
 Everything is denied unless there is a reason. Auditors act nowhere. Nobody does a task of his own request, unless the
 diagram says ``allowSelf``, or one that ``differentFrom`` keeps apart from a task he did.
@@ -85,6 +85,13 @@ def is_candidate(session: Session, actor: Actor, task_key: int) -> bool:
     )
     named = {"person": {actor.person}, "group": groups}
     return any(row.id in named.get(row.kind, ()) for row in rows)
+
+
+def was_asked(actor: Actor, task: Task) -> bool:
+    """Whether the task was the actor's once, or in his queue: he may have it open still, and is owed an answer."""
+    resolution: Mapping[str, Any] = task.resolution or {}
+    persons = {resolution.get("assignee"), *resolution.get("persons", ()), *resolution.get("former", ())}
+    return actor.person in persons or not set(resolution.get("groups", ())).isdisjoint(matters.groups_of(actor))
 
 
 def refuse_excluded(session: Session, person: str, task: Task, starter: str) -> None:

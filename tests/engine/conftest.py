@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from engine import clock
 from engine.database import Database
+from engine.models import Base
 from tests.databases import PostgreSQL, SQLite
 from tests.engine.office import Office, furnish
 
@@ -24,12 +28,41 @@ def furnished_sqlite(sqlite_template: SQLite, tmp_path_factory: pytest.TempPathF
     return file
 
 
+class Furnished:
+    """A furnished PostgreSQL database, put back to how it was after each test."""
+
+    def __init__(self, template: PostgreSQL, url: str) -> None:
+        self.template = template
+        self.url = url
+        with psycopg.connect(url) as connection:
+            self._rows = {name: self._copied(connection, name) for name in _TABLES}
+
+    def restore(self) -> None:
+        """All rows as they were at first."""
+        self.template.empty(self.url)
+        with psycopg.connect(self.url) as connection:
+            connection.execute("SET session_replication_role = replica")
+            for name, rows in self._rows.items():
+                statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(name))
+                with connection.cursor().copy(statement) as copy:
+                    copy.write(rows)
+
+    @staticmethod
+    def _copied(connection: psycopg.Connection[Any], name: str) -> bytes:
+        statement = sql.SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(sql.Identifier(name))
+        with connection.cursor().copy(statement) as copy:
+            return b"".join(bytes(part) for part in copy)
+
+
+_TABLES = [table.name for table in Base.metadata.sorted_tables]
+
+
 @pytest.fixture(scope="session")
-def furnished_postgresql(postgresql_template: PostgreSQL) -> Iterator[PostgreSQL]:
-    """The same on PostgreSQL, for tests to clone."""
+def furnished_postgresql(postgresql_template: PostgreSQL) -> Iterator[Furnished]:
+    """A database of its own on PostgreSQL; skipped with a reason where no server answers."""
     with postgresql_template.copy() as url:
         _furnish(url)
-        yield PostgreSQL(postgresql_template.server, url.rpartition("/")[2].partition("?")[0])
+        yield Furnished(postgresql_template, url)
 
 
 @pytest.fixture(params=[pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.services)])
@@ -38,9 +71,9 @@ def office_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield _copied(request.getfixturevalue("furnished_sqlite"), tmp_path / "office.db")
         return
-    template: PostgreSQL = request.getfixturevalue("furnished_postgresql")
-    with template.copy() as url:
-        yield url
+    furnished: Furnished = request.getfixturevalue("furnished_postgresql")
+    yield furnished.url
+    furnished.restore()
 
 
 @pytest.fixture
