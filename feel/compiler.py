@@ -40,8 +40,6 @@ class Compiler(CompilerTests):
         self.height -= 1
         return run
 
-    # -- literals ----------------------------------------------------------------------------------------
-
     def literal(self, node: syntax.NumberLiteral | syntax.StringLiteral | syntax.BooleanLiteral) -> Run:
         value = node.value
         return lambda _: value
@@ -129,8 +127,6 @@ class Compiler(CompilerTests):
 
         return run
 
-    # -- operators ---------------------------------------------------------------------------------------
-
     def arithmetic(self, node: syntax.Arithmetic) -> Run:
         return operators.arithmetic_run(node.operator, self.run(node.left), self.run(node.right), self.place(node))
 
@@ -187,8 +183,6 @@ class Compiler(CompilerTests):
             return alternative(scope)
 
         return run
-
-    # -- scopes ------------------------------------------------------------------------------------------
 
     def name(self, node: syntax.Name) -> Run:
         return self.lookup(node.name, self.place(node))
