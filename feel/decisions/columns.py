@@ -237,7 +237,8 @@ class Column:
         else:
             met = self.anything
             unknown = self.rules & ~self.anything
-        found: list[bool | None] = [bool(met >> index & 1) for index in range(len(self.cells))]
+        # The bits from the first rule on, as text: the fastest way to a list of booleans.
+        found: list[bool | None] = [bit == "1" for bit in f"{met:0{len(self.cells)}b}"[::-1]]
         if unknown:
             meter = Meter(run.meter.limits, run.meter.now, run.meter.functions, run.meter.types)
             seen = Scope(scope.values, scope.parent, meter)

@@ -75,6 +75,16 @@ class CompiledTable:
         self.rules = (1 << len(rules)) - 1
         self.is_single_hit = table.hit_policy in SINGLE_HIT
         self.has_default = any(output.default is not None for output in self.outputs)
+        self.shown = tuple(
+            (
+                rule.id,
+                rule.number,
+                rule.annotations,
+                rule.description,
+                tuple((cell.id, cell.text or "-") for cell in rule.tests),
+            )
+            for rule in rules
+        )
         self._cost = 1 + len(rules) * len(table.inputs) // 10
 
     def evaluate(self, scope: Scope, run: Run) -> object:

@@ -31,22 +31,24 @@ def table_entry(
     """What a table saw: every input, every rule, every cell; its outputs are those of the matched rules."""
     model = table.table
     answers = [column.answers(value, scope, run) for column, value in zip(table.columns, values, strict=True)]
-    hits = frozenset(matched)
-    rules = []
-    for index, rule in enumerate(model.rules):
-        rules.append(
-            {
-                "id": rule.id,
-                "index": rule.number,
-                "annotations": list(rule.annotations),
-                "description": rule.description,
-                "cells": [
-                    {"id": cell.id, "text": cell.text or "-", "value": answer[index]}
-                    for cell, answer in zip(rule.tests, answers, strict=True)
-                ],
-                "matched": index in hits,
-            }
-        )
+    of_rules = zip(*answers, strict=True) if answers else ((),) * len(model.rules)
+    # Comprehensions over what was put together once: a trace is written for every evaluation.
+    rules = [
+        {
+            "id": identifier,
+            "index": number,
+            "annotations": [*annotations],
+            "description": description,
+            "cells": [
+                {"id": cell, "text": text, "value": answer}
+                for (cell, text), answer in zip(cells, of_rule)  # noqa: B905 - as many by construction, and this is the innermost loop
+            ],
+            "matched": False,
+        }
+        for (identifier, number, annotations, description, cells), of_rule in zip(table.shown, of_rules, strict=True)
+    ]
+    for index in matched:
+        rules[index]["matched"] = True
     return {
         "decision_id": table.owner_id,
         "name": table.owner_name,
