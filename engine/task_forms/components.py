@@ -68,7 +68,7 @@ class Reader:
             component.refuse(_INSTEAD[component.type])
             return None
         made: Field
-        if component.type in {"group", "dynamiclist"}:
+        if component.type in ("group", "dynamiclist"):
             made = self._nested(component, depth, in_rows)
         elif component.type in inputs.READERS:
             made = inputs.READERS[component.type](component)
@@ -84,7 +84,7 @@ class Reader:
         component.finish()
         if saves(made):
             _check_key(component, made.key)
-        elif component.type in inputs.READERS or component.type in {"dynamiclist", "expression"}:
+        elif component.type in inputs.READERS or component.type in ("dynamiclist", "expression"):
             component.refuse(Sentence("A field needs a key: the name of its variable."))
         return made
 
@@ -126,7 +126,7 @@ def _check_key(component: Component, key: str) -> None:
         component.refuse(
             Sentence("The key {key} is no name for a variable: letters, digits and underscores.", key=key[:100])
         )
-    elif key in {"this", "parent", "i"}:
+    elif key in ("this", "parent", "i"):
         component.refuse(Sentence("The key {key} has a meaning of its own in expressions.", key=key))
 
 
@@ -134,7 +134,7 @@ def _computed(component: Component) -> Field:
     formula = component.get("expression", "")
     if not isinstance(formula, str) or not formula.startswith("="):
         component.refuse(Sentence("“expression” must be FEEL that begins with =."))
-    if component.get("computeOn", "change") not in {"change", "presubmit"}:
+    if component.get("computeOn", "change") not in ("change", "presubmit"):
         component.refuse(Sentence("“computeOn” is “change” or “presubmit”."))
     settings = {**common(component), "key": component.text("key")}
     return ComputedField(

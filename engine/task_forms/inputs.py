@@ -73,7 +73,7 @@ def _text(component: Component) -> InputField:
     multiline = component.type == "textarea"
     settings = _filled_in(component)
     kind = component.validated("validationType")
-    if kind not in {None, "", "custom", "email", "phone"}:
+    if kind not in (None, "", "custom", "email", "phone"):
         component.refuse(Sentence("The “validationType” is email, phone or custom."))
     return TextField(
         **settings,
@@ -82,14 +82,14 @@ def _text(component: Component) -> InputField:
         maximum_length=component.number(component.validated("maxLength"), "maxLength"),
         pattern=_pattern(component),
         pattern_message=str(component.validated("patternErrorMessage") or ""),
-        format=kind if kind in {"email", "phone"} else None,
+        format=kind if kind in ("email", "phone") else None,
         **_adorners(component),
     )
 
 
 def _pattern(component: Component) -> Any:
     pattern = component.validated("pattern")
-    if pattern in {None, ""}:
+    if pattern in (None, ""):
         return None
     options = re2.Options()
     options.log_errors = False
@@ -141,7 +141,7 @@ def _checkbox(component: Component) -> InputField:
 
 
 def _choice(component: Component) -> InputField:
-    multiple = component.type in {"checklist", "taglist"}
+    multiple = component.type in ("checklist", "taglist")
     component.get("searchable")
     boolean = component.property_flag("boolean")
     key, values = component.get("valuesKey"), component.get("valuesExpression")
@@ -187,11 +187,11 @@ _ZONES = {"utc_offset": "offset", "utc_normalized": "utc", "no_timezone": "none"
 
 def _moment(component: Component) -> InputField:
     kind = component.get("subtype", "date")
-    if kind not in {"date", "time", "datetime"}:
+    if kind not in ("date", "time", "datetime"):
         component.refuse(Sentence("The “subtype” is date, time or datetime."))
         kind = "date"
     zone = component.get("timeSerializingFormat", "utc_offset")
-    if zone not in _ZONES:
+    if not isinstance(zone, str) or zone not in _ZONES:
         component.refuse(Sentence("The “timeSerializingFormat” is utc_offset, utc_normalized or no_timezone."))
     for display in ("dateLabel", "timeLabel", "timeInterval", "use24h"):
         component.get(display)
@@ -199,7 +199,7 @@ def _moment(component: Component) -> InputField:
     made = MomentField(
         **_filled_in(component),
         kind=kind,
-        zone=_ZONES.get(zone, "offset"),
+        zone=_ZONES.get(str(zone), "offset"),
         not_before=component.property_setting("notBefore") or ("today" if passed else None),
         not_after=component.property_setting("notAfter"),
     )
@@ -209,7 +209,7 @@ def _moment(component: Component) -> InputField:
 
 
 def _check_bound(component: Component, entry: MomentField, bound: Setting) -> None:
-    if isinstance(bound, str) and bound not in {"today", "now"}:
+    if isinstance(bound, str) and bound not in ("today", "now"):
         try:
             moments.normalise(entry, bound)
         except FieldRefused:

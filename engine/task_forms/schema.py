@@ -114,7 +114,7 @@ class Component:
         if unknown:
             self.refuse(Sentence("“conditional” knows only “hide”, not {names}.", names=", ".join(sorted(unknown))))
         hide = conditional.get("hide")
-        if hide in {None, "", False}:
+        if hide in (None, "", False):
             return False
         if not formulas.is_formula(hide):
             self.refuse(Sentence("“hide” must be FEEL that begins with =."))
@@ -134,7 +134,7 @@ class Component:
     def property_flag(self, name: str) -> bool:
         """A plain property that is "true" or "false"."""
         value = self.property(name, "false")
-        if value not in {"true", "false"}:
+        if value not in ("true", "false"):
             self.refuse(Sentence("The property {name} must be true or false, not {value}.", name=name, value=value))
         return value == "true"
 
@@ -175,7 +175,8 @@ class Component:
     def finish(self) -> None:
         """Say what had no effect: a rule that nobody enforces is refused, any other attribute warned about."""
         for name in sorted(set(self.validate) - self._validate_read):
-            if self.validate[name] not in {None, "", False}:
+            rule = self.validate[name]
+            if rule is not None and rule is not False and rule != "":
                 self.refuse(Sentence("The rule “{rule}” is not known for a field of type {type}.",
                                      rule=name, type=self.type))  # fmt: skip
         for name in sorted(set(self.properties) - self._properties_read):

@@ -186,7 +186,9 @@ def test_a_page_posts_rows_by_number_and_empty_ones_go():
 
 def test_a_page_cannot_flood_a_list():
     form = Form(rows("lines", text("item"), properties={"maxRows": "3"}))
-    assert form.post_errors({f"lines.{n}.item": "x" for n in range(50)}) == {"lines": "Too many rows: at most 3 allowed."}
+    assert form.post_errors({f"lines.{n}.item": "x" for n in range(50)}) == {
+        "lines": "Too many rows: at most 3 allowed."
+    }
 
 
 def test_the_names_in_a_row_are_its_own_first():
