@@ -66,7 +66,9 @@ def _plain(value: object, depth: int) -> object:
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, Mapping):
-        plain = {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        plain = {
+            str(key): item if item.__class__ in _SCALARS else _plain(item, depth + 1) for key, item in value.items()
+        }
         return {_TYPE: "object", _OBJECT: plain} if _TYPE in plain else plain
     if isinstance(value, list | tuple):
         return [_plain(item, depth + 1) for item in value]
@@ -116,7 +118,7 @@ def _rich(value: Any) -> Any:
             return {key: _rich(item) for key, item in value[_OBJECT].items()}
         if isinstance(kind, str) and isinstance(value.get(_TEXT), str):
             return _tagged(kind, value[_TEXT])
-        return {key: _rich(item) for key, item in value.items()}
+        return {key: item if item.__class__ in _SCALARS else _rich(item) for key, item in value.items()}
     return value
 
 

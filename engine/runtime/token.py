@@ -23,7 +23,8 @@ class Token(Task):  # type: ignore[misc]
 
     ``flow`` is the sequence flow it came by; ``host`` the occurrence whose waiting event it is (a boundary event's
     activity, an event-based gateway), :data:`OF_SCOPE` for an event subprocess; ``payload`` what came with its
-    completion; ``fired`` that its event has occurred. The last two live within one step only.
+    completion; ``fired`` that its event has occurred. The last two live within one step only. ``instance`` is the
+    process instance, ``body`` the loop or multi-instance body that this token is an instance of.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class Token(Task):  # type: ignore[misc]
         self.id = token_id or workflow.top_workflow.next_id()
         workflow.tasks[self.id] = self
         self.workflow = workflow
+        self.instance: Instance = workflow.top_workflow
         self.task_spec = task_spec
         self._parent = None if parent is None else parent.id
+        self.body = None if parent is None or parent is workflow.task_tree else parent
         self._children: list[str] = []
         self._state = state
         self.triggered = False
@@ -53,17 +56,6 @@ class Token(Task):  # type: ignore[misc]
         self.last_state_change = 0.0
         if parent is not None:
             parent._children.append(self.id)  # noqa: SLF001 - the same class
-
-    @property
-    def instance(self) -> Instance:
-        """The process instance."""
-        return self.workflow.top_workflow  # type: ignore[no-any-return]
-
-    @property
-    def body(self) -> Token | None:
-        """The loop or multi-instance body that this token is an instance of."""
-        parent = self.workflow.tasks.get(self._parent)
-        return None if parent is None or parent is self.workflow.task_tree else parent
 
     @property
     def live(self) -> bool:
