@@ -18,11 +18,13 @@ from engine.runtime.diagram import compile_diagram as compile  # noqa: A004 - as
 from engine.runtime.diagram import load_diagram as load
 from engine.runtime.dialect.model import Element, Flow, References, StartEvent
 from engine.runtime.host import Decided, Host
+from engine.runtime.migration import Blocked
 from engine.runtime.modification import Activation
 from engine.runtime.workflow import Workflow
 
 __all__ = [
     "Activation",
+    "Blocked",
     "Decided",
     "Diagram",
     "Element",

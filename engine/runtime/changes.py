@@ -46,6 +46,13 @@ class ElementTerminated(ElementChange):
 
 
 @dataclass(frozen=True, slots=True)
+class ElementMigrated(ElementChange):
+    """An occurrence that goes on belongs to another element now: that of another version of the process."""
+
+    migrated_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class SequenceFlowTaken:
     """A token went along this flow."""
 
@@ -173,6 +180,7 @@ Change = (
     ElementActivated
     | ElementCompleted
     | ElementTerminated
+    | ElementMigrated
     | SequenceFlowTaken
     | UserTaskCreated
     | JobCreated

@@ -17,6 +17,7 @@ from engine.runtime.changes import Change, ElementChange
 from engine.runtime.diagram import Process
 from engine.runtime.host import Host
 from engine.runtime.instance import Instance
+from engine.runtime.migration import Blocked, migrate, preview
 from engine.runtime.modification import Activation, modify
 from engine.runtime.specs.activities import arm_event_subprocesses
 from engine.runtime.throwing import deliver_signal, throw
@@ -127,6 +128,16 @@ class Workflow:
             Conflict: An occurrence is over already.
         """
         modify(self._instance, terminate, activate)
+        self._run()
+
+    def migration_preview(self, target: Process, mapping: Mapping[str, str] | None = None) -> tuple[Blocked, ...]:
+        """What stands in the way of another version; ``mapping`` names elements that are called otherwise."""
+        return preview(self._instance, target.plan, mapping or {})
+
+    def migrate(self, target: Process, mapping: Mapping[str, str] | None = None) -> None:
+        """Go to another version of the process: all of the instance, or (:class:`Refused`) nothing."""
+        self._instance = migrate(self._instance, target.plan, mapping or {})
+        self.process = target
         self._run()
 
     def cancel(self) -> None:

@@ -1,4 +1,4 @@
-"""Every test of behaviour runs twice: restored from the saved state before each command, and with all kept in memory."""
+"""Every test of behaviour runs twice: restored from the saved state before each command, and all kept in memory."""
 
 from __future__ import annotations
 

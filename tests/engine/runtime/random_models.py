@@ -45,7 +45,7 @@ class Builder:
     """Draws at random; the same seed draws the same."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+        self.random = Random(seed)  # noqa: S311 - models, not secrets
         self.count = 0
         self.variables: list[str] = []
 

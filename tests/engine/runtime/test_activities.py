@@ -96,7 +96,8 @@ def test_a_copy_is_requested_on_completion(case):
 
 
 def test_a_job_has_topic_retries_headers_and_variables(case):
-    extensions = '<zeebe:taskDefinition type="=kind" retries="5"/><zeebe:taskHeaders><zeebe:header key="k" value="v"/></zeebe:taskHeaders>'
+    headers = '<zeebe:taskHeaders><zeebe:header key="k" value="v"/></zeebe:taskHeaders>'
+    extensions = '<zeebe:taskDefinition type="=kind" retries="5"/>' + headers
     external = '<zeebe:properties><zeebe:property name="external" value="true"/></zeebe:properties>'
     matter = case(one(element("serviceTask", "a", extensions=extensions + external)), {"kind": "mail"})
     made = matter.of(JobCreated)[0]

@@ -1,4 +1,4 @@
-"""Events: timers, messages, signals, escalations, conditions; at a border, in between, starting a subprocess; ends."""
+"""Events: timers, messages, signals, escalations, conditions; at a border, in between, starting and ending."""
 
 from __future__ import annotations
 
@@ -170,8 +170,8 @@ def test_a_signal_from_elsewhere(case):
 
 def in_a_subprocess(end: str, border: str, *, interrupting: bool = True) -> str:
     content = (
-        element("startEvent", "s2") + element("parallelGateway", "g") + user_task("a") + element("endEvent", "e2", end)
-        + flows("s2>g\ng>a\ng>e2")
+        element("startEvent", "s2") + element("parallelGateway", "g") + user_task("a")
+        + element("endEvent", "e2", end) + flows("s2>g\ng>a\ng>e2")
     )  # fmt: skip
     return (
         element("startEvent", "s") + element("subProcess", "sub", content) + user_task("b") + user_task("c")
@@ -307,7 +307,7 @@ def test_compensation_undoes_backwards(case):
         event = "<bpmn:compensateEventDefinition/>"
         return (
             job(name) + element("boundaryEvent", f"c_{name}", event, attachedToRef=name)
-            + element("serviceTask", f"undo_{name}", extensions='<zeebe:taskDefinition type="work"/>', isForCompensation="true")
+            + job(f"undo_{name}").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"')
             + f'<bpmn:association id="as_{name}" sourceRef="c_{name}" targetRef="undo_{name}"/>'
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Gateways: the choice, the join, the inclusive join, the first of several events; and what nothing can be done with."""
+"""Gateways: the choice, the join, the inclusive join, the first of several events; and where nothing can go on."""
 
 from __future__ import annotations
 

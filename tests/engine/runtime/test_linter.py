@@ -46,13 +46,15 @@ def test_a_right_diagram_has_no_problem():
         (START + element("scriptTask", "a") + flows("s>a"), ("a", "script")),
         (START + element("businessRuleTask", "a") + flows("s>a"), ("a", "decision")),
         (START + element("callActivity", "a") + flows("s>a"), ("a", "called-element")),
-        (START + user_task("a", extensions='<zeebe:formDefinition externalReference="x"/>') + flows("s>a"), ("a", "form")),
+        (START + user_task("a", extensions='<zeebe:formDefinition externalReference="x"/>') + flows("s>a"),
+         ("a", "form")),
         (START + user_task("a", extensions='<zeebe:assignmentDefinition assignee="=1 +"/>') + flows("s>a"),
          ("a", "expression")),
         (START + user_task("a", extensions="<zeebe:taskListeners/>") + flows("s>a"), ("a", "unsupported")),
-        (START + element("intermediateCatchEvent", "w", "<bpmn:timerEventDefinition/>") + flows("s>w"), ("w", "timer")),
-        (START + element("intermediateCatchEvent", "w", '<bpmn:messageEventDefinition messageRef="?"/>') + flows("s>w"),
-         ("w", "message")),
+        (START + element("intermediateCatchEvent", "w", "<bpmn:timerEventDefinition/>") + flows("s>w"),
+         ("w", "timer")),
+        (START + element("intermediateCatchEvent", "w", '<bpmn:messageEventDefinition messageRef="?"/>')
+         + flows("s>w"), ("w", "message")),
         (START + element("intermediateThrowEvent", "w", '<bpmn:linkEventDefinition name="x"/>') + flows("s>w"),
          ("w", "link")),
         (START + element("boundaryEvent", "b", "<bpmn:errorEventDefinition/>", attachedToRef="s") + END
@@ -65,8 +67,8 @@ def test_a_right_diagram_has_no_problem():
         (START + user_task("a", "<bpmn:standardLoopCharacteristics/>") + flows("s>a"), ("a", "loop")),
         (START + user_task("a", "<bpmn:multiInstanceLoopCharacteristics/>") + flows("s>a"), ("a", "multi-instance")),
         (START + element("endEvent", "x", "<bpmn:cancelEventDefinition/>") + flows("s>x"), ("x", "cancel")),
-        (START + job("u").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"') + END + flows("s>e"),
-         ("u", "compensation")),
+        (START + job("u").replace("<bpmn:serviceTask", '<bpmn:serviceTask isForCompensation="true"') + END
+         + flows("s>e"), ("u", "compensation")),
     ],
 )  # fmt: skip
 def test_it_is_refused_by_its_id(content, expected):

@@ -128,15 +128,16 @@ def test_a_subprocess_for_each_item(case, sequential):
 
 def test_a_number_of_instances(case):
     repeated = (
-        '<bpmn:multiInstanceLoopCharacteristics isSequential="false"><bpmn:loopCardinality>=n + 1</bpmn:loopCardinality>'
-        "</bpmn:multiInstanceLoopCharacteristics>"
+        '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
+        "<bpmn:loopCardinality>=n + 1</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
     )
     matter = case(element("startEvent", "s") + user_task("a", repeated) + flows("s>a"), {"n": 2})
     assert matter.waits == ["a", "a", "a"]
 
 
 def test_a_loop_goes_round_while_its_condition_holds(case):
-    repeated = "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>=again</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+    condition = "<bpmn:loopCondition>=again</bpmn:loopCondition>"
+    repeated = f"<bpmn:standardLoopCharacteristics>{condition}</bpmn:standardLoopCharacteristics>"
     matter = case(element("startEvent", "s") + user_task("a", repeated) + user_task("b") + flows("s>a\na>b"))
     matter.complete("a", again=True)
     matter.complete("a", again=True)

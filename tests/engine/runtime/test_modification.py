@@ -116,7 +116,8 @@ def test_within_a_subprocess(case):
 def countersigning(*, sequential: bool) -> str:
     repeated = (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><bpmn:extensionElements>'
-        '<zeebe:loopCharacteristics inputCollection="=who" inputElement="one" outputCollection="all" outputElement="=one"/>'
+        '<zeebe:loopCharacteristics inputCollection="=who" inputElement="one" outputCollection="all" '
+        'outputElement="=one"/>'
         "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
     )
     return element("startEvent", "s") + user_task("a", repeated) + user_task("b") + flows("s>a\na>b")

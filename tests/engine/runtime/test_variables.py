@@ -128,8 +128,8 @@ def test_what_cannot_be_stored_is_refused_before_it_is_saved(case):
     nested: list = []
     for _ in range(200):
         nested = [nested]
+    matter.workflow.complete(matter.id_of("a"), {"nested": nested})
     with pytest.raises(Refused):
-        matter.complete("a", nested=nested)
         matter.workflow.save()
 
 
