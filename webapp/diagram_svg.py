@@ -12,25 +12,24 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from webapp.svg_text import INK, TEXT_SIZE, Box, text_in
+
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 _DD = "{http://www.omg.org/spec/DD/20100524/DI}"
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-_INK, _PAPER, _SOFT, _FONT = (
-    "#1d1c1a",
+_PAPER, _SOFT, _FONT = (
     "#fffefb",
     "#5b564c",
     "system-ui, 'PingFang SC', 'Noto Sans CJK SC', sans-serif",
 )
-_PADDING, _LINE_HEIGHT, _TEXT_SIZE, _LABEL_SIZE = 16, 16, 12, 11.5
-_ROW_TOP = 8
-_LAST_NARROW = 0x2E7F  # behind it begin the scripts whose signs are as wide as they are high
+_PADDING, _LABEL_SIZE = 16, 11.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     fill: str = _PAPER
-    stroke: str = _INK
+    stroke: str = INK
     width: float = 1.5
     dash: str = ""
 
@@ -47,18 +46,6 @@ LOOKS: Mapping[str, _Look] = {
     "skipped": _Look("#f4f2ed", "#8f8778", 1.5, "3 3"),
 }
 _PLAIN = _Look()
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 def draw(
@@ -80,14 +67,14 @@ def draw(
     if plane is None:
         raise ValueError("The diagram has no coordinates.")
     elements = {element.get("id"): element for element in root.iter() if element.get("id")}
-    boxes: list[_Box] = []
+    boxes: list[Box] = []
     lines: list[str] = []
     shapes: list[str] = []
     for edge in plane.iter(f"{_DI}BPMNEdge"):
         element = elements.get(edge.get("bpmnElement"))
         if element is not None:
             lines.append(_edge(edge, element, taken, translate))
-            boxes += [_Box(float(p.get("x", 0)), float(p.get("y", 0)), 0, 0) for p in edge.iter(f"{_DD}waypoint")]
+            boxes += [Box(float(p.get("x", 0)), float(p.get("y", 0)), 0, 0) for p in edge.iter(f"{_DD}waypoint")]
     for shape in plane.iter(f"{_DI}BPMNShape"):
         element = elements.get(shape.get("bpmnElement"))
         box = _bounds(shape.find(f"{_DC}Bounds"))
@@ -105,14 +92,14 @@ def _sorted_back_to_front(shapes: list[str]) -> list[str]:
     return sorted(shapes, key=lambda text: 0 if text.startswith('<g class="back"') else 1)
 
 
-def _frame(boxes: list[_Box], parts: list[str], title: str) -> str:
+def _frame(boxes: list[Box], parts: list[str], title: str) -> str:
     left = min((box.x for box in boxes), default=0) - _PADDING
     top = min((box.y for box in boxes), default=0) - _PADDING
     width = max((box.x + box.width for box in boxes), default=0) + _PADDING - left
     height = max((box.y + box.height for box in boxes), default=0) + _PADDING * 2 - top
     arrow = (
         '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9"'
-        f' orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 0L10 5L0 10z" fill="{_INK}"/>'
+        f' orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 0L10 5L0 10z" fill="{INK}"/>'
         "</marker></defs>"
     )
     return (
@@ -122,10 +109,10 @@ def _frame(boxes: list[_Box], parts: list[str], title: str) -> str:
     )
 
 
-def _bounds(element: etree._Element | None) -> _Box | None:
+def _bounds(element: etree._Element | None) -> Box | None:
     if element is None:
         return None
-    return _Box(*(float(element.get(name, 0)) for name in ("x", "y", "width", "height")))
+    return Box(*(float(element.get(name, 0)) for name in ("x", "y", "width", "height")))
 
 
 def _edge(
@@ -144,12 +131,12 @@ def _edge(
         return line
     if label is None:
         (x1, y1), (x2, y2) = points[0], points[min(1, len(points) - 1)]
-        label = _Box((x1 + x2) / 2 - 30, (y1 + y2) / 2 - 16, 60, 14)
-    return line + _text(translate(name), label, top=True, size=_LABEL_SIZE)
+        label = Box((x1 + x2) / 2 - 30, (y1 + y2) / 2 - 16, 60, 14)
+    return line + text_in(translate(name), label, top=True, size=_LABEL_SIZE)
 
 
 def _shape(
-    shape: etree._Element, element: etree._Element, box: _Box, look: _Look, translate: Callable[[str], str]
+    shape: etree._Element, element: etree._Element, box: Box, look: _Look, translate: Callable[[str], str]
 ) -> str:
     kind = etree.QName(element).localname
     name = translate(element.get("name") or "")
@@ -158,37 +145,37 @@ def _shape(
         return _lane(box, name)
     if kind == "textAnnotation":
         written = element.findtext(f"{_BPMN}text") or ""
-        return f'<path d="M{box.x + 14:g} {box.y:g}h-14v{box.height:g}h14" fill="none" stroke="{_SOFT}"/>' + _text(
+        return f'<path d="M{box.x + 14:g} {box.y:g}h-14v{box.height:g}h14" fill="none" stroke="{_SOFT}"/>' + text_in(
             translate(written), box, size=_LABEL_SIZE, color=_SOFT
         )
     if kind.endswith("Event"):
         drawn = _event(kind, element, box, look)
-        below = label or _Box(box.x - 30, box.y + box.height + 4, box.width + 60, 16)
-        return drawn + _text(name, below, top=True, size=_LABEL_SIZE)
+        below = label or Box(box.x - 30, box.y + box.height + 4, box.width + 60, 16)
+        return drawn + text_in(name, below, top=True, size=_LABEL_SIZE)
     if kind.endswith("Gateway"):
         drawn = _gateway(kind, box, look)
-        above = label or _Box(box.x - 30, box.y - 20, box.width + 60, 16)
-        return drawn + _text(name, above, top=True, size=_LABEL_SIZE)
+        above = label or Box(box.x - 30, box.y - 20, box.width + 60, 16)
+        return drawn + text_in(name, above, top=True, size=_LABEL_SIZE)
     if kind in ("dataObjectReference", "dataStoreReference", "group"):
         return f'<g class="back"><rect {_rectangle(box, 4)} fill="none" stroke="{_SOFT}" stroke-dasharray="6 3"/></g>'
     return _activity(kind, shape, element, box, look, name)
 
 
-def _rectangle(box: _Box, radius: float) -> str:
+def _rectangle(box: Box, radius: float) -> str:
     return f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="{radius:g}"'
 
 
-def _lane(box: _Box, name: str) -> str:
+def _lane(box: Box, name: str) -> str:
     x, y = box.x + 15, box.y + box.height / 2
     return (
         f'<g class="back"><rect {_rectangle(box, 0)} fill="none" stroke="#8f8778"/>'
         f'<path d="M{box.x + 30:g} {box.y:g}v{box.height:g}" stroke="#8f8778"/>'
         f'<text x="{x:g}" y="{y:g}" transform="rotate(-90 {x:g} {y:g})" text-anchor="middle"'
-        f' dominant-baseline="middle" font-size="{_TEXT_SIZE}" fill="{_SOFT}">{escape(name)}</text></g>'
+        f' dominant-baseline="middle" font-size="{TEXT_SIZE}" fill="{_SOFT}">{escape(name)}</text></g>'
     )
 
 
-def _event(kind: str, element: etree._Element, box: _Box, look: _Look) -> str:
+def _event(kind: str, element: etree._Element, box: Box, look: _Look) -> str:
     x, y = box.middle
     radius = box.width / 2
     width = 4 if kind == "endEvent" else look.width
@@ -215,7 +202,7 @@ def _event(kind: str, element: etree._Element, box: _Box, look: _Look) -> str:
     return drawn
 
 
-def _gateway(kind: str, box: _Box, look: _Look) -> str:
+def _gateway(kind: str, box: Box, look: _Look) -> str:
     x, y = box.middle
     half = box.width / 2
     diamond = (
@@ -233,7 +220,7 @@ def _gateway(kind: str, box: _Box, look: _Look) -> str:
     )
 
 
-def _activity(kind: str, shape: etree._Element, element: etree._Element, box: _Box, look: _Look, name: str) -> str:
+def _activity(kind: str, shape: etree._Element, element: etree._Element, box: Box, look: _Look, name: str) -> str:
     opened = kind in ("subProcess", "transaction", "adHocSubProcess") and shape.get("isExpanded") != "false"
     width = max(look.width, 4) if kind == "callActivity" else look.width
     attributes = _Look(
@@ -242,7 +229,7 @@ def _activity(kind: str, shape: etree._Element, element: etree._Element, box: _B
     drawn = f"<rect {_rectangle(box, 9)} {attributes}/>"
     if opened:
         drawn = f"<rect {_rectangle(box, 9)} {_Look(_PAPER, _SOFT, 1.5, look.dash).attributes()}/>"
-        return f'<g class="back">{drawn}{_text(name, _Box(box.x, box.y + 6, box.width, 16), top=True)}</g>'
+        return f'<g class="back">{drawn}{text_in(name, Box(box.x, box.y + 6, box.width, 16), top=True)}</g>'
     glyph = {
         "userTask": "M6 3.2a2.8 2.8 0 1 0 .01 0M1 14c0-7 10-7 10 0z",
         "manualTask": "M6 3.2a2.8 2.8 0 1 0 .01 0M1 14c0-7 10-7 10 0z",
@@ -260,50 +247,9 @@ def _activity(kind: str, shape: etree._Element, element: etree._Element, box: _B
     if kind in ("callActivity", "subProcess"):
         x, y = box.x + box.width / 2, box.y + box.height - 8
         plus = f"M{x - 6:g} {y - 6:g}h12v12h-12zM{x:g} {y - 3:g}v6M{x - 3:g} {y:g}h6"
-        drawn += f'<path d="{plus}" fill="none" stroke="{_INK}"/>'
-    return drawn + _text(name, box)
+        drawn += f'<path d="{plus}" fill="none" stroke="{INK}"/>'
+    return drawn + text_in(name, box)
 
 
 def _is_event_part(element: etree._Element) -> bool:
     return element.get("triggeredByEvent") == "true"
-
-
-def _text(text: str, box: _Box, *, top: bool = False, size: float = _TEXT_SIZE, color: str = _INK) -> str:
-    """``text`` wrapped to the width of ``box``, centred, from its top or around its middle."""
-    if not text:
-        return ""
-    # A label beside its shape may be wider than the box that the modeler noted for it, as in bpmn-js (90).
-    rows = _wrap(text, max(box.width - 8, 90 if top else 3 * size) / size)
-    x, middle = box.middle
-    y = box.y + _ROW_TOP if top else middle - (len(rows) - 1) * _LINE_HEIGHT / 2
-    spans = "".join(
-        f'<tspan x="{x:g}" y="{y + index * _LINE_HEIGHT:g}">{escape(row)}</tspan>' for index, row in enumerate(rows)
-    )
-    return f'<text text-anchor="middle" dominant-baseline="middle" font-size="{size:g}" fill="{color}">{spans}</text>'
-
-
-def _wrap(text: str, width: float) -> list[str]:
-    """Rows of at most ``width`` em: between words for Latin script, between any two signs for Chinese."""
-    rows: list[str] = []
-    row, used = "", 0.0
-    for piece in _pieces(text):
-        length = sum(1.0 if ord(sign) > _LAST_NARROW else 0.56 for sign in piece)
-        if row and (used + length > width or piece == "\n"):
-            rows.append(row.strip())
-            row, used = "", 0.0
-        if piece != "\n":
-            row, used = row + piece, used + length
-    return [*rows, row.strip()] if row.strip() else rows
-
-
-def _pieces(text: str) -> list[str]:
-    pieces: list[str] = []
-    word = ""
-    for sign in text:
-        if ord(sign) > _LAST_NARROW or sign.isspace():
-            pieces += [word] if word else []
-            pieces.append(sign)
-            word = ""
-        else:
-            word += sign
-    return [*pieces, word] if word else pieces

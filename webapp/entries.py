@@ -14,9 +14,8 @@ from engine import deployments
 from engine.models import ProcessInstance, UserTask
 from engine.models.process_instance import ACTIVE, CANCELED
 from webapp import glossary
-from webapp.formats import Due, due, shown
+from webapp.formats import Due, due, listed, shown
 from webapp.languages import gettext as _
-from webapp.languages import language
 from webapp.people import person_name, post_name, unit_name
 from webapp.steps import State
 from webapp.surroundings import actor, reading
@@ -170,4 +169,4 @@ def waits_for(task: UserTask) -> str:
         return person_name(task.assignee)
     resolution = task.resolution or {}
     names = [*map(person_name, resolution.get("persons", ())), *map(post_name, resolution.get("groups", ()))]
-    return ("、" if language() == "zh" else ", ").join(names) or _("the administrators")
+    return listed(names) or _("the administrators")

@@ -7,13 +7,16 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, flash, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Conflict, EngineError, ExecutionFailed, NotAllowed, NotFound, Refused
+from webapp import task_pages, tasks
 from webapp.languages import gettext as _
 from webapp.languages import say
+from webapp.security import from_this_site
 from webapp.surroundings import close_reading
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,9 @@ def install(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:
         # The token belongs to the session; a form from before a new sign-in, or from another site, has an old one.
+        if request.endpoint == "tasks.complete" and current_user.is_authenticated and from_this_site():
+            flash(_("You signed in anew since this page was opened. Please submit again; nothing is lost."), "info")
+            return tasks.again((request.view_args or {})["key"], task_pages.posted())
         return page(
             400, _("Please try again"), _("This page was open for too long. Go back, reload it and try again.")
         )

@@ -7,7 +7,6 @@ Names on the page are paths, such as ``lines.0.qty``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from decimal import Decimal
@@ -31,6 +30,7 @@ from engine.task_forms import Node
 from webapp.facts import Fact, table
 from webapp.formats import shown
 from webapp.glossary import MONEY, Entry
+from webapp.languages import gettext as _
 from webapp.languages import say
 
 ROW = "{row}"
@@ -59,11 +59,12 @@ def _tick(_node: Node, _choices: Choices) -> Any:
 
 
 def _choice(node: Node, given: Choices) -> Any:
+    values: Any = [value for value, _label in given]  # the template has the labels
     if isinstance(node.entry, task_forms.ChoiceField) and node.entry.multiple:
-        return SelectMultipleField(choices=given, validate_choice=False)
+        return SelectMultipleField(choices=values, validate_choice=False)
     if node.entry.type == "radio":
-        return RadioField(choices=given, validate_choice=False)
-    return SelectField(choices=[("", ""), *given], validate_choice=False)
+        return RadioField(choices=values, validate_choice=False)
+    return SelectField(choices=values, validate_choice=False)
 
 
 FIELDS: Mapping[type[task_forms.Field], Callable[[Node, Choices], Any]] = {
@@ -97,7 +98,7 @@ def _attributes(node: Node) -> dict[str, Any]:
 class Part:
     """One part of the page's form.
 
-    ``kind``: input, tick, choice, several, given, computed, group, rows, table, text, line, space, files.
+    ``kind``: input, select, tick, choice, several, given, computed, group, rows, table, text, line, space, files.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Part:
     optional: bool = False
     hidden: bool = False
     field: PageField | None = None
+    choices: Sequence[tuple[str, str, bool]] = ()
     errors: Sequence[str] = ()
     unit: str = ""
     shown: Markup | str = ""
@@ -162,7 +164,7 @@ class Painter:
             part.rows = [self.paint(row) for row in node.rows]
             part.pattern = self.paint(node.blank)
             if part.resizable and (self.one_more == node.path or not part.rows):
-                part.rows.append([numbered(each, len(part.rows)) for each in part.pattern])
+                part.rows.append(self.paint([numbered(blank, len(part.rows)) for blank in node.blank]))
         elif isinstance(entry, task_forms.TableField):
             part.kind, part.fact = "table", self._table(node)
         elif isinstance(entry, task_forms.StaticField):
@@ -181,7 +183,8 @@ class Painter:
     def _input(self, node: Node, part: Part) -> None:
         entry = node.entry
         # Bound one by one: WTForms would take names from a class's attributes, and ours are paths.
-        unbound = FIELDS[type(entry)](node, self._choices(node))
+        choices = self._choices(node)
+        unbound = FIELDS[type(entry)](node, choices)
         bound: PageField = _NO_FORM.meta.bind_field(_NO_FORM, unbound, {"name": node.path, "prefix": ""})
         bound.id = part.id
         bound.process(MultiDict([(node.path, text) for text in node.texts]))
@@ -191,7 +194,11 @@ class Painter:
             part.kind = "choice"
         elif isinstance(bound, SelectMultipleField):
             part.kind = "several"
-        part.unit = self.translate(str(getattr(entry, "suffix", "") or getattr(entry, "prefix", "")))
+        elif isinstance(bound, SelectField):
+            part.kind = "select"
+        part.choices = [(value, label, value in node.texts) for value, label in choices]
+        unit = str(getattr(entry, "suffix", "") or getattr(entry, "prefix", ""))
+        part.unit = _("CNY") if unit in MONEY else self.translate(unit)
         part.optional = not node.required and part.kind not in ("tick", "several")
 
     def _choices(self, node: Node) -> Choices:
@@ -220,15 +227,10 @@ class Painter:
         )
 
 
-def numbered(part: Part, number: int) -> Part:
-    """A part of the pattern of a row, as that of the row of this number."""
-    path, id_ = part.path.replace(ROW, str(number)), part.id.replace(ROW, str(number))
-    field = copy(part.field)
-    if field is not None:
-        field.name, field.id = path, id_
-    return replace(
-        part, path=path, id=id_, field=field, children=[numbered(child, number) for child in part.children]
-    )
+def numbered(node: Node, number: int) -> Node:
+    """A node of the pattern of a row, as that of the row of this number."""
+    children = tuple(numbered(child, number) for child in node.children)
+    return replace(node, path=node.path.replace(ROW, str(number)), children=children)
 
 
 def is_money(entry: task_forms.Field) -> bool:

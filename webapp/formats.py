@@ -5,7 +5,7 @@ Everything here returns text or safe markup in the reader's language; nothing as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from flask import Flask, request
 from markupsafe import Markup
 
 from engine import clock
-from webapp.languages import NAMES, language, say
+from webapp.languages import NAMES, english_names, language, say
 from webapp.languages import gettext as _
 from webapp.surroundings import surroundings
 
@@ -151,8 +151,13 @@ def shown(value: Any, field: Any = None) -> Markup:
     if isinstance(value, Mapping):
         return _safe(", ".join(f"{key}: {item}" for key, item in value.items()))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return _safe(("、" if language() == "zh" else ", ").join(_choice(item, field) for item in value))
+        return _safe(listed(_choice(item, field) for item in value))
     return _safe(_choice(value, field))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several words one after the other, as the reader's language separates them."""
+    return ("、" if language() == "zh" else ", ").join(parts)
 
 
 def _safe(text: str) -> Markup:
@@ -172,4 +177,5 @@ def _written_moment(text: str) -> Markup:
 
 def _choice(value: Any, field: Any) -> str:
     choices: Mapping[str, str] = getattr(field, "choices", None) or {}
-    return choices.get(str(value), str(value))
+    text = str(value)
+    return choices.get(text) or english_names().get(text, text)

@@ -124,6 +124,16 @@ def _names() -> Mapping[str, str]:
         found: dict[str, str] = {}
         for pack in packs:
             found |= deployments.labels(reading(), pack, "en")
-        g.names = found | dict(snapshot.of(reading()).names())
+        g.names = found | dict(english_names())
     names: Mapping[str, str] = g.names
+    return names
+
+
+def english_names() -> Mapping[str, str]:
+    """Names of people, units and posts as stored → English; nothing for a reader of Chinese."""
+    if language() == "zh":
+        return {}
+    if "english_names" not in g:
+        g.english_names = snapshot.of(reading()).names()
+    names: Mapping[str, str] = g.english_names
     return names

@@ -19,7 +19,7 @@ from engine.models.process_instance import ACTIVE
 from feel.sentences import Sentence
 from webapp import diagram_svg, entries, glossary, steps, timeline
 from webapp.entries import Chosen, Entry
-from webapp.facts import Fact, facts_of
+from webapp.facts import facts_of
 from webapp.formats import Due, ago, due, exact
 from webapp.languages import gettext as _
 from webapp.languages import language, say
@@ -99,7 +99,7 @@ def show(key: int) -> Any:
         events=lines,
         full=full,
         drawings=[_drawing(instance, events, tasks) for instance in _shown(instances)],
-        facts=_facts(matter, tasks),
+        facts=facts_of(process_instances.variables(session, key, actor()), glossary.of(matter.definition_key)),
         can_withdraw=process_instances.may_withdraw(session, matter, actor()),
         can_discard=matter.starter == actor().person and matter.submitted_at is None and matter.state == ACTIVE,
     )
@@ -164,13 +164,16 @@ def _drawing(instance: ProcessInstance, events: Sequence[Event], tasks: Sequence
     standing = steps.standings(events).get(instance.key, steps.Standing())
     found = steps.states(instance, process, standing, tasks)
     name = translate(definition.name)
-    svg = diagram_svg.draw(
-        deployments.source(session, instance.definition_key),
-        states={element: state.kind for element, state in found.items()},
-        taken=standing.taken,
-        title=name,
-        translate=translate,
-    )
+    try:
+        svg = diagram_svg.draw(
+            deployments.source(session, instance.definition_key),
+            states={element: state.kind for element, state in found.items()},
+            taken=standing.taken,
+            title=name,
+            translate=translate,
+        )
+    except ValueError:  # a diagram without coordinates runs all the same; its steps in words remain
+        svg = ""
     badges = {"active", "late", "returned"}
     told = {
         "elements": {
@@ -182,13 +185,6 @@ def _drawing(instance: ProcessInstance, events: Sequence[Event], tasks: Sequence
     }
     url = url_for("matters.diagram", key=instance.key, language=language())
     return Drawing(name, url, told, Markup(svg), steps.in_words(process, found, translate))  # noqa: S704 - escaped part by part when it was drawn
-
-
-def _facts(matter: ProcessInstance, tasks: Sequence[UserTask]) -> Sequence[Fact]:
-    """The values of the matter; a draft's are those that were submitted, so none yet."""
-    del tasks
-    variables = process_instances.variables(reading(), matter.key, actor())
-    return facts_of(variables, glossary.of(matter.definition_key))
 
 
 @blueprint.get("/matters/<int:key>/diagram.bpmn")

@@ -11,8 +11,8 @@ class WebSettings:
 
     ``secret_key`` signs sessions (32 characters or more). ``demo`` shows the banner of the demonstration and, on the
     sign-in page, ``demo_password``. ``default_language`` ("zh" or "en") is used when neither the person nor the
-    browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https. ``trusted_proxies``: how
-    many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
+    browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https.
+    ``trusted_proxies``: how many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
     """
 
     secret_key: str

@@ -104,7 +104,7 @@ def complete(key: int) -> Any:
     form = task_pages.form_of(view)
     filled = task_pages.from_posted(form, view, task_pages.posted()) if form and view.is_open else None
     try:
-        if filled is not None:
+        if filled is not None and view.may_complete:  # else the command says why not
             filled.check()
         done = write(user_tasks.complete, key, actor(), filled.submission() if filled else {})
     except FormRefused as error:

@@ -15,11 +15,12 @@ from markupsafe import Markup
 from engine import deployments
 from engine.history import Erased, Event
 from engine.models import ProcessInstance
-from webapp import glossary
-from webapp.formats import exact, short_day, shown
+from webapp import decision_words, glossary
+from webapp.decision_words import Rules
+from webapp.formats import exact, listed, short_day, shown
 from webapp.glossary import Glossary
 from webapp.languages import gettext as _
-from webapp.languages import language, say
+from webapp.languages import say
 from webapp.people import person_name, post_name
 from webapp.surroundings import reading
 
@@ -40,32 +41,6 @@ class Line:
     day: str = ""
     changes: Sequence[tuple[str, Any]] = ()
     rules: Rules | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a rule, and whether it held for the value that the table saw."""
-
-    text: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of a table as it was applied."""
-
-    number: int
-    cells: Sequence[Cell]
-    matched: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A table as it was applied: what it saw, and every rule."""
-
-    inputs: Sequence[str]
-    rows: Sequence[Rule]
 
 
 @dataclass(slots=True)
@@ -196,81 +171,10 @@ def _cells(row: Mapping[str, Any], entry: glossary.Entry | None) -> list[str]:
 
 
 def _decided(event: Event, telling: Telling, *, full: bool = False) -> Line | None:
-    details = event.details
-    trace = [entry for entry in details.get("trace") or () if isinstance(entry, Mapping)]
-    entry = next((each for each in reversed(trace) if each.get("decision_id") == details.get("decision")), None)
-    definition = details.get("definition") or {}
-    version = definition.get("version", "") if isinstance(definition, Mapping) else ""
-    name = str((entry or {}).get("name") or details.get("decision", ""))
-    table = glossary.translated(name, telling.pack)
-    if entry is None or not entry.get("rules"):
-        if not full:
-            return None  # settings that were read or a value that was computed: no rule chose anything
-        sentence = _(
-            "%(table)s, version %(version)s, gave %(result)s.",
-            table=table,
-            version=version,
-            result=_result(details.get("value"), telling),
-        )
-        return Line(sentence, exact(event.occurred_at), "decision")
-    matched = [rule for rule in entry["rules"] if rule.get("matched")]
-    numbers = ", ".join(str(rule.get("index")) for rule in matched)
-    seen = _list(_seen(each, telling) for each in entry.get("inputs", ()))
-    sentence = (
-        _("Rule %(numbers)s of %(table)s, version %(version)s, decided: %(result)s, because it saw %(seen)s.")
-        if matched
-        else _("No rule of %(table)s, version %(version)s, matched; it saw %(seen)s, and gave %(result)s.")
-    ) % {
-        "numbers": numbers,
-        "table": table,
-        "version": version,
-        "seen": seen,
-        "result": _result(details.get("value"), telling),
-    }
-    return Line(sentence, exact(event.occurred_at), "decision", rules=_rules(entry, telling))
-
-
-def _seen(given: Mapping[str, Any], telling: Telling) -> str:
-    label = str(given.get("label") or given.get("expression") or "")
-    entry = telling.glossary.entries.get(str(given.get("expression", "")))
-    return f"{glossary.translated(label, telling.pack)} = {shown(given.get('value'), entry).striptags()}"
-
-
-def _result(value: Any, telling: Telling) -> str:
-    if isinstance(value, Mapping):
-        return _list(f"{telling.glossary.label(name)} = {_word(each)}" for name, each in value.items())
-    return _word(value)
-
-
-def _word(value: Any) -> str:
-    """A value that a table gave; the code of a post by its name."""
-    return post_name(value) if isinstance(value, str) else str(shown(value).striptags())
-
-
-def _list(parts: Iterable[str]) -> str:
-    return ("、" if language() == "zh" else ", ").join(parts)
-
-
-def _rules(entry: Mapping[str, Any], telling: Telling) -> Rules:
-    rows = [
-        Rule(
-            number=int(rule.get("index", 0)),
-            cells=[Cell(str(cell.get("text", "")), _held(cell)) for cell in rule.get("cells", ())],
-            matched=bool(rule.get("matched")),
-            words=_("matched") if rule.get("matched") else _("did not match"),
-        )
-        for rule in entry.get("rules", ())
-    ]
-    return Rules([_seen(each, telling) for each in entry.get("inputs", ())], rows)
-
-
-def _held(cell: Mapping[str, Any]) -> str:
-    if cell.get("text") in ("-", "", None):
-        return _("anything")
-    held = cell.get("value")
-    if held is None:
-        return _("cannot be said")
-    return _("holds") if held else _("does not hold")
+    told = decision_words.tell(event.details, telling.glossary, telling.pack)
+    if told.rules is None and not full:
+        return None  # settings that were read or a value that was computed: no rule chose anything
+    return Line(told.sentence, exact(event.occurred_at), "decision", rules=told.rules)
 
 
 def _assigned(event: Event, _telling: Telling) -> Line:
@@ -283,7 +187,7 @@ def _assigned(event: Event, _telling: Telling) -> Line:
 def _copied(event: Event, _telling: Telling) -> Line:
     people = [person_name(each) for each in event.details.get("people", ())]
     groups = [post_name(each) for each in event.details.get("groups", ())]
-    return Line(_("Copied to %(people)s.", people=_list([*people, *groups])), exact(event.occurred_at))
+    return Line(_("Copied to %(people)s.", people=listed([*people, *groups])), exact(event.occurred_at))
 
 
 def _trouble(event: Event, telling: Telling) -> Line:
@@ -307,10 +211,10 @@ def _machinery(event: Event, telling: Telling) -> str:
         "call.started": lambda: _("The procedure %(step)s began.", step=telling.step(event)),
         "call.ended": lambda: _("It ended: %(step)s.", step=telling.step(event)),
         "process_instance.advanced": lambda: _(
-            "Passed: %(steps)s.", steps=_list(_names(details.get("completed", ()), event, telling)) or "—"
+            "Passed: %(steps)s.", steps=listed(_names(details.get("completed", ()), event, telling)) or "—"
         ),
         "variables.changed": lambda: _(
-            "Set: %(names)s.", names=_list(telling.glossary.label(name) for name in details.get("variables", {}))
+            "Set: %(names)s.", names=listed(telling.glossary.label(name) for name in details.get("variables", {}))
         ),
         "job.created": lambda: _("Work for the system: %(step)s.", step=telling.step(event)),
         "job.completed": lambda: _("The system did its work: %(step)s.", step=telling.step(event)),
@@ -333,7 +237,7 @@ def _waits_for(details: Mapping[str, Any]) -> str:
         return person_name(details["assignee"])
     people = [person_name(each) for each in details.get("persons", ())]
     groups = [post_name(each) for each in details.get("groups", ())]
-    return _list([*people, *groups])
+    return listed([*people, *groups])
 
 
 _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {

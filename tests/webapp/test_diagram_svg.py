@@ -24,14 +24,22 @@ DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:sequenceFlow id="f2" name="是" sourceRef="choice" targetRef="end"/>
   </bpmn:process>
   <bpmndi:BPMNDiagram id="dia"><bpmndi:BPMNPlane id="plane" bpmnElement="p">
-    <bpmndi:BPMNShape id="s1" bpmnElement="begin"><dc:Bounds x="100" y="100" width="36" height="36"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="s2" bpmnElement="fill"><dc:Bounds x="200" y="78" width="100" height="80"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="s3" bpmnElement="choice"><dc:Bounds x="350" y="93" width="50" height="50"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="s4" bpmnElement="chain"><dc:Bounds x="450" y="78" width="100" height="80"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="s5" bpmnElement="late"><dc:Bounds x="230" y="140" width="36" height="36"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="s6" bpmnElement="end"><dc:Bounds x="600" y="100" width="36" height="36"/></bpmndi:BPMNShape>
-    <bpmndi:BPMNEdge id="e1" bpmnElement="f1"><di:waypoint x="136" y="118"/><di:waypoint x="200" y="118"/></bpmndi:BPMNEdge>
-    <bpmndi:BPMNEdge id="e2" bpmnElement="f2"><di:waypoint x="400" y="118"/><di:waypoint x="600" y="118"/></bpmndi:BPMNEdge>
+    <bpmndi:BPMNShape id="s1" bpmnElement="begin">
+      <dc:Bounds x="100" y="100" width="36" height="36"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="s2" bpmnElement="fill">
+      <dc:Bounds x="200" y="78" width="100" height="80"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="s3" bpmnElement="choice">
+      <dc:Bounds x="350" y="93" width="50" height="50"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="s4" bpmnElement="chain">
+      <dc:Bounds x="450" y="78" width="100" height="80"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="s5" bpmnElement="late">
+      <dc:Bounds x="230" y="140" width="36" height="36"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="s6" bpmnElement="end">
+      <dc:Bounds x="600" y="100" width="36" height="36"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNEdge id="e1" bpmnElement="f1">
+      <di:waypoint x="136" y="118"/><di:waypoint x="200" y="118"/></bpmndi:BPMNEdge>
+    <bpmndi:BPMNEdge id="e2" bpmnElement="f2">
+      <di:waypoint x="400" y="118"/><di:waypoint x="600" y="118"/></bpmndi:BPMNEdge>
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
 SVG = "{http://www.w3.org/2000/svg}"
