@@ -99,6 +99,22 @@ class Game:
         self.leave(scope, event)
         self.play()
 
+    def jumps(self) -> list[tuple[str, str]]:
+        """From which task to which other task of the same scope one could jump."""
+        return sorted(
+            (work.node.id, node.id)
+            for work in self.all_works(self.root)
+            if work.node.type == "task"
+            for node in work.around.graph.nodes.values()
+            if node.type == "task" and node.id != work.node.id
+        )
+
+    def jump(self, node_id: str, target: str) -> None:
+        work = min((w for w in self.all_works(self.root) if w.node.id == node_id), key=lambda w: w.serial)
+        self.work(work.around, work.around.graph.nodes[target])
+        work.around.works.remove(work)
+        self.play()
+
     # the rules
 
     def begin(self, scope: Scope) -> None:
