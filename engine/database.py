@@ -38,6 +38,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x62616E6C69
 _READERS = 16
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 class Database:
@@ -79,6 +81,14 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Whether the same transaction can succeed on a second try: the database chose another one over it."""
+    original = error.orig
+    if getattr(original, "sqlstate", None) in _SERIALIZATION_FAILURES:
+        return True
+    return str(getattr(original, "sqlite_errorname", "")).startswith(_BUSY)
 
 
 def migration_config(connection: Connection) -> Config:

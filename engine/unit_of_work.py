@@ -17,14 +17,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from engine import incidents
-from engine.database import Database
+from engine.database import Database, lost_a_race
 from engine.errors import Conflict, ExecutionFailed, StaleRevision
 from feel.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
-_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +52,7 @@ class UnitOfWork:
             except PoolTimeout as timeout:
                 raise _busy() from timeout
             except DBAPIError as error:
-                if not _lost_a_race(error):
+                if not lost_a_race(error):
                     raise
                 if attempt == _ATTEMPTS:
                     raise _busy() from error
@@ -95,14 +93,6 @@ class UnitOfWork:
             self._wake(job_keys)
         except Exception:  # the person's click is committed: the sweep finds the jobs
             _log.exception("The workers could not be woken for %d jobs; the sweep will find them.", len(job_keys))
-
-
-def _lost_a_race(error: DBAPIError) -> bool:
-    """Whether the same command can succeed on a second try: the database chose another transaction over ours."""
-    original = error.orig
-    if getattr(original, "sqlstate", None) in _SERIALIZATION_FAILURES:
-        return True
-    return str(getattr(original, "sqlite_errorname", "")).startswith(_BUSY)
 
 
 def _busy() -> Conflict:

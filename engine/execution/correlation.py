@@ -120,17 +120,22 @@ def _send(matter: Matter, change: MessageThrown) -> None:
 
 
 def throw_signal(matter: Matter, instance: Instance, change: SignalThrown) -> None:
-    """Everybody who waits: those of this matter at once, others by a job each."""
+    """Everybody who waits at this moment: those of this matter at once, others by a job each.
+
+    Within the throwing instance the runtime has delivered it already.
+    """
     matter.record(instance, "signal.thrown", element_id=change.element_id, details={"signal": change.name})
-    matter.later(lambda: _broadcast(matter, change))
+    waiting = _waiting(matter, "signal", change.name, "")
+    others = [row for row in waiting if row["process_instance_key"] != instance.key]
+    matter.later(lambda: _broadcast(matter, change, others))
 
 
-def _broadcast(matter: Matter, change: SignalThrown) -> None:
-    for row in _waiting(matter, "signal", change.name, ""):
+def _broadcast(matter: Matter, change: SignalThrown, waiting: list[dict[str, Any]]) -> None:
+    for row in waiting:
         if row["root_key"] == matter.root.key:
             _receive_row(matter, row, change.variables)
-            continue
-        matter.rows.add_job(None, signal_job(row, change.variables, matter.now))
+        else:
+            matter.rows.add_job(None, signal_job(row, change.variables, matter.now))
 
 
 def message_job(receiver: Mapping[str, Any], message_key: int, now: datetime) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -152,18 +153,22 @@ def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, 
     """Insert or replace the projection of variables, keyed by instance, scope and name."""
     if not variables:
         return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(VARIABLE)
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[VARIABLE.c.process_instance_key, VARIABLE.c.scope, VARIABLE.c.name],
-            set_={"value": statement.excluded.value},
-        ),
+        _upsert(connection.dialect.name),
         # in one order everywhere, as all locks are taken
         [
             {"process_instance_key": key, "scope": scope, "name": name, "value": value}
             for (key, scope, name), value in sorted(variables.items(), key=lambda item: item[0])
         ],
+    )
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(VARIABLE)
+    return statement.on_conflict_do_update(
+        index_elements=[VARIABLE.c.process_instance_key, VARIABLE.c.scope, VARIABLE.c.name],
+        set_={"value": statement.excluded.value},
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine import topics
+from engine.database import lost_a_race
 from engine.errors import EngineError, ExecutionFailed
 from engine.execution.instance import Instance
 from engine.keys import new_key
@@ -126,13 +127,14 @@ def run_inside_function(session: Session, work: topics.Work) -> dict[str, Any]:
         )
     try:
         return dict(declared.function(session, work) or {})
-    except (EngineError, SQLAlchemyError, topics.BpmnError):
+    except (EngineError, topics.BpmnError):
         raise
     except Exception as error:  # whatever the function does wrong stops this step alone, and is kept
+        if isinstance(error, DBAPIError) and lost_a_race(error):
+            raise  # the whole step is tried again
+        reason = f"{type(error).__name__}: {error}"
         raise ExecutionFailed(
-            Sentence(
-                "The work {topic} failed: {reason}", topic=work.topic, reason=f"{type(error).__name__}: {error}"
-            ),
+            Sentence("The work {topic} failed: {reason}", topic=work.topic, reason=reason),
             element_id=work.element_id,
             kind="job",
             values=dict(work.variables),

@@ -1,10 +1,10 @@
-"""Matters: start, discard, withdraw, cancel, suspend and resume them; and who may see which.
+"""Matters: start, discard, withdraw, cancel, suspend, resume and modify them; and who may see which.
 
-The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume),
+The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume, modify),
 ``reading`` (get, list, search one's own), ``rights`` (who may see a matter).
 """
 
-from engine.process_instances.administration import resume, suspend
+from engine.process_instances.administration import modify, resume, suspend
 from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
 from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
 from engine.process_instances.rights import may_see, may_start
@@ -19,6 +19,7 @@ __all__ = [
     "may_see",
     "may_start",
     "may_withdraw",
+    "modify",
     "resume",
     "start",
     "started_by",

@@ -1,14 +1,17 @@
-"""What administrators do to a running matter: suspend and resume it. Always with a reason."""
+"""What administrators do to a running matter: suspend, resume, and move its tokens. Always with a reason."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed
-from engine.execution import Locked
+from engine.execution import Locked, calls, refuse_suspended
 from engine.process_instances.ending import checked_reason
-from engine.process_instances.locking import lock_root
+from engine.process_instances.locking import lock_root, no_such_matter
+from engine.runtime import Activation
 from feel.sentences import Sentence
 
 
@@ -26,6 +29,40 @@ def resume(session: Session, key: int, actor: Actor, reason: str) -> None:
     if not locked.matter.root.suspended:
         raise Conflict(Sentence("This matter is not suspended."))
     _set_suspended(locked, suspended=False, reason=checked_reason(reason))
+
+
+def modify(
+    session: Session,
+    key: int,
+    actor: Actor,
+    reason: str,
+    *,
+    terminate: Sequence[str] = (),
+    activate: Sequence[Activation] = (),
+    process_instance_key: int | None = None,
+) -> None:
+    """End these occurrences of elements and begin those elements, in the matter or one of its called processes.
+
+    ``terminate``: element instance ids; ``activate``: elements with their variables. One act: all of it or nothing.
+    """
+    given = checked_reason(reason)
+    locked = _administrated(session, key, actor)
+    matter, instance = locked.matter, locked.matter.root
+    if process_instance_key is not None and process_instance_key != key:
+        called = [child for child in calls.active_called(matter) if child.key == process_instance_key]
+        if not called:
+            raise no_such_matter()
+        instance = called[0]
+    refuse_suspended(matter)
+    details = {
+        "reason": given,
+        "terminated": list(terminate),
+        "activated": [activation.element_id for activation in activate],
+        "variables": {activation.element_id: dict(activation.variables) for activation in activate},
+    }
+    matter.record(instance, "process_instance.modified", details=details, actor=actor)
+    matter.run(instance, lambda workflow: workflow.modify(terminate=terminate, activate=activate))
+    matter.save()
 
 
 def _administrated(session: Session, key: int, actor: Actor) -> Locked:

@@ -70,3 +70,27 @@ def test_timers_of_a_suspended_matter_fire_when_it_goes_on(office):
 def test_there_is_no_timer_of_an_unknown_key(sqlite_office):
     with pytest.raises(NotFound):
         sqlite_office.run(timers.fire, 1)
+
+
+def test_a_repeating_timer_fires_as_often_as_drawn(office):
+    root = office.ask("repeating")
+    for hour in (1, 2):
+        with clock.pinned(NOON + timedelta(hours=hour)):
+            (key,) = office.read(jobs.due)
+            assert office.run(jobs.run_inside, key)
+            assert office.waits(root) == ["K1_answer", *["K2_look"] * hour]
+    with clock.pinned(NOON + timedelta(days=1)):
+        assert office.read(jobs.due) == []
+    assert [event.details["due_at"] for event in office.history(root, "timer.fired")] == [
+        NOON + timedelta(hours=1),
+        NOON + timedelta(hours=2),
+    ]
+
+
+def test_a_repeating_timer_ends_with_its_task(office):
+    root = office.ask("repeating")
+    with clock.pinned(NOON + timedelta(hours=1)):
+        office.run(jobs.run_inside, office.read(jobs.due)[0])
+    office.complete("U16", root, "K1_answer", decision="approve")
+    assert [job.state for job in office.jobs(root)] == [COMPLETED, CANCELED]
+    assert office.waits(root) == ["K2_look"]

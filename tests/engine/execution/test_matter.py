@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine import process_instances, user_tasks
-from engine.errors import Conflict, NotAllowed, NotFound
+from engine import incidents, process_instances, user_tasks
+from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound
 from engine.models.process_instance import ACTIVE, CANCELED, COMPLETED
+from engine.runtime import Activation
 
 
 def test_a_small_request_is_decided_by_the_line_bought_and_received(office):
@@ -177,3 +178,57 @@ def test_who_holds_no_post_for_it_starts_nothing(sqlite_office):
         sqlite_office.run(process_instances.start, "purchase", sqlite_office.actor("U19"), {"amount": 1})
     with pytest.raises(NotAllowed):
         sqlite_office.run(process_instances.start, "purchase", sqlite_office.actor("U19"), None, "S02")
+
+
+def test_each_member_of_a_panel_decides_for_himself(office):
+    root = office.ask("panel")
+    assert [task.assignee for task in office.tasks(root)] == ["U07", "U08", "U09"]
+    for person in ("U08", "U07", "U09"):
+        (task,) = (task for task in office.tasks(root) if task.assignee == person)
+        office.run(user_tasks.complete, task.key, office.actor(person), {"decision": "approve", "opinion": person})
+    assert (office.matter(root).outcome, office.variables(root)["votes"]) == ("done", ["approve"] * 3)
+
+
+def test_a_panel_that_is_decided_asks_nobody_any_more(office):
+    root = office.ask("panel")
+    first = office.tasks(root)[0]
+    assert office.run(user_tasks.complete, first.key, office.actor("U07"), {"decision": "reject"}).ended
+    assert office.tasks(root) == []
+    assert len(office.history(root, "user_task.canceled")) == 2
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("approve", "done"), ("return", "broken")])
+def test_the_end_of_a_called_process_decides_how_its_caller_goes_on(office, decision, outcome):
+    root = office.ask("caller")
+    called = office.task(root).process_instance_key
+    office.complete("U12", root, decision=decision)
+    assert office.matter(root).outcome == outcome
+    assert (office.matter(called).outcome, office.matter(called).state) == (
+        {"approve": "fine", "return": "broken"}[decision],
+        COMPLETED,
+    )
+
+
+def test_an_error_of_a_called_process_that_its_caller_does_not_foresee_stops_there(office):
+    root = office.ask("caller")
+    with pytest.raises(ExecutionFailed, match="lost"):
+        office.complete("U12", root, decision="reject")
+    assert office.waits(root) == ["E1_try"]
+    (incident,) = office.read(incidents.listed, office.actor("U15"), root_key=root)
+    assert (incident.kind, incident.element_id) == ("error", "L1_call")
+
+
+def test_an_administrator_moves_a_matter_to_another_step(office):
+    root = office.ask("purchase")
+    investigated = office.task(root)
+    terminate, activate = [investigated.element_instance], [Activation("P4_buy")]
+    move = {"terminate": terminate, "activate": activate}
+    with pytest.raises(NotAllowed):
+        office.run(process_instances.modify, root, office.actor("U19"), "快一点", **move)
+    with pytest.raises(NotFound):
+        office.run(process_instances.modify, root, office.actor("U15"), "改办", activate=[Activation("unknown")])
+    office.run(process_instances.modify, root, office.actor("U15"), "改办", **move)
+    assert "P4_buy" in office.waits(root)
+    assert "A1_line" not in office.waits(root)
+    (event,) = office.history(root, "process_instance.modified")
+    assert (event.actor, event.details["reason"], event.details["activated"]) == ("U15", "改办", ["P4_buy"])

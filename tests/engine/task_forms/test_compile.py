@@ -90,6 +90,7 @@ def test_what_is_no_form_is_refused(source, sentence):
         (computed("a", "1 + 1", id="x"), "“expression” must be FEEL that begins with =."),
         (computed("a", "=1 +", id="x"), "“expression” is no FEEL expression"),
         ({"type": "group", "id": "x", "components": []}, "A group or list needs fields."),
+        ({"type": "radio", "id": "x", "key": "a", "values": 1}, "“values” must be a list."),
         ({"type": "image", "id": "x", "source": "https://example.com/a.png"}, "An image is part of the form"),
         ({"type": "table", "id": "x"}, "A table needs a “dataSource”."),
         ({"type": "table", "id": "x", "dataSource": "a", "columnsExpression": "=b"}, "Columns that are computed"),
