@@ -89,10 +89,9 @@ class Reader:
         return made
 
     def _nested(self, component: Component, depth: int, in_rows: str) -> Field:
-        raw = component.get("components", [])
-        if not isinstance(raw, list) or not raw:
+        raw = component.items("components")
+        if not raw:
             component.refuse(Sentence("A group or list needs fields."))
-            raw = []
         settings = {**common(component), "key": component.text("path")}
         if component.type == "group":
             children = self.fields(raw, depth + 1, in_rows=in_rows)
@@ -149,7 +148,7 @@ def _table(component: Component) -> Field:
     if component.get("columnsExpression") is not None:
         component.refuse(Sentence("Columns that are computed are not supported; list them in “columns”."))
     columns = []
-    for column in component.get("columns", []):
+    for column in component.items("columns"):
         if not isinstance(column, Mapping) or not isinstance(column.get("key"), str):
             component.refuse(Sentence("Each column of a table needs a “key” and a “label”."))
             continue

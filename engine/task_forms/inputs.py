@@ -170,7 +170,7 @@ def _choice(component: Component) -> InputField:
 
 def _options(component: Component, *, boolean: bool) -> tuple[Option, ...]:
     read: list[Option] = []
-    for entry in component.get("values", []) or []:
+    for entry in component.items("values"):
         value = entry.get("value") if isinstance(entry, Mapping) else None
         label = entry.get("label", value) if isinstance(entry, Mapping) else None
         if not isinstance(value, str) or not value or not isinstance(label, str):

@@ -91,6 +91,14 @@ class Component:
             return default
         return value
 
+    def items(self, name: str) -> list[Any]:
+        """An attribute that must be a list; nothing is an empty one."""
+        value = self.get(name, [])
+        if not isinstance(value, list):
+            self.refuse(Sentence("“{attribute}” must be a list.", attribute=name))
+            return []
+        return value
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """An attribute that must be true or false."""
         value = self.get(name, default)
