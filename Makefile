@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The lock file is complete, so nothing is resolved; bytecode is made when a module is first imported.
+INSTALL_LOCKED := $(PIP) install --no-deps --no-compile --require-hashes --requirement
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format check scenarios bench docs frontend lock clean
@@ -63,11 +65,11 @@ $(BIN)/python:
 
 $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what Banli needs …"
-	@$(PIP) install --require-hashes --requirement requirements.lock
-	@$(PIP) install --no-deps --editable .
+	@$(INSTALL_LOCKED) requirements.lock
+	@$(PIP) install --no-deps --no-compile --editable .
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
 	@echo "Installing what the tests need …"
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL_LOCKED) requirements-dev.lock
 	@touch $@

@@ -70,13 +70,14 @@ def serve(composition: Composition) -> None:
         ) from error
     embedded = Embedded(composition.celery)
     embedded.start()
-    signal.signal(signal.SIGTERM, _stop)
+    # SIGINT too: a shell that starts us in the background lets it be ignored.
+    for stop_signal in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop_signal, _stop)
     _greet(composition)
     try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("\nStopping …")
+        server.run()  # returns when a signal asked it to end, with no request half answered
     finally:
+        click.echo("\nStopping …")
         server.close()
         embedded.stop()
         composition.dispose()
