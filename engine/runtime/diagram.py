@@ -15,7 +15,7 @@ from engine.runtime.dialect.findings import Findings
 from engine.runtime.dialect.model import Element, Flow, ProcessModel, References, StartEvent
 from engine.runtime.dialect.reader import read_processes
 from engine.runtime.dialect.references import every_node, literal
-from engine.runtime.linter import check_allowed, check_compensation, check_paths, check_structure
+from engine.runtime.linter import check_allowed, check_compensation, check_paths, check_structure, check_thrown
 from engine.runtime.specs.build import Plan, build
 from feel.sentences import Sentence
 
@@ -71,6 +71,7 @@ def compile_diagram(
     for model in models.values():
         check_paths(model.scope, findings)
         check_compensation(model.scope, findings)
+        check_thrown(model.scope, findings)
         _check_topics(model, topics, findings)
     findings.raise_if_refused()
     plain.set(_FUNCTIONS, "|".join(sorted(functions)))

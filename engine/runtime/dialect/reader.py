@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from engine.runtime.desugar import LINK_FLOW, Node, bpmn, elements, local
 from engine.runtime.dialect.events import Events
@@ -70,6 +71,14 @@ def _declared_names(definitions: Node) -> set[str]:
     return {name for name in names if name.strip()}
 
 
+@dataclass(slots=True)
+class _Ends:
+    """Ids of the flows into and out of each element."""
+
+    incoming: dict[str, list[str]] = field(default_factory=dict)
+    outgoing: dict[str, list[str]] = field(default_factory=dict)
+
+
 class _Reader:
     def __init__(self, definitions: Node, extensions: Extensions, events: Events, expressions: Expressions) -> None:
         self._extensions = extensions
@@ -83,7 +92,11 @@ class _Reader:
     def process(self, node: Node) -> ProcessModel:
         scope = self._scope(node)
         flows = {flow.id: flow for flow in self._flows(node)}
-        drawn = {element.id: element for element in self._elements(node, "", flows)}
+        ends = _Ends()
+        for flow in flows.values():
+            ends.incoming.setdefault(flow.target, []).append(flow.id)
+            ends.outgoing.setdefault(flow.source, []).append(flow.id)
+        drawn = {element.id: element for element in self._elements(node, "", ends)}
         tag = self._extensions.find(node, "versionTag")
         return ProcessModel(
             process_id=node.get("id", ""),
@@ -98,7 +111,7 @@ class _Reader:
             references=references(scope),
         )
 
-    def _elements(self, parent: Node, parent_id: str, flows: Mapping[str, Flow]) -> Iterator[Element]:
+    def _elements(self, parent: Node, parent_id: str, ends: _Ends) -> Iterator[Element]:
         for node in elements(parent):
             if local(node) not in NODES:
                 continue
@@ -109,11 +122,11 @@ class _Reader:
                 type=local(node),
                 documentation=_documentation(node),
                 properties=self._extensions.properties(node),
-                incoming=tuple(flow.id for flow in flows.values() if flow.target == element_id),
-                outgoing=tuple(flow.id for flow in flows.values() if flow.source == element_id),
+                incoming=tuple(ends.incoming.get(element_id, ())),
+                outgoing=tuple(ends.outgoing.get(element_id, ())),
                 parent=parent_id,
             )
-            yield from self._elements(node, element_id, flows)
+            yield from self._elements(node, element_id, ends)
 
     def _flows(self, process: Node) -> Iterator[Flow]:
         defaults = {node.get("default") for node in process.iter() if node.get("default")}

@@ -6,5 +6,6 @@ from engine.runtime.linter.allowed import check_allowed
 from engine.runtime.linter.compensation import check_compensation
 from engine.runtime.linter.paths import check_paths
 from engine.runtime.linter.structure import check_structure
+from engine.runtime.linter.thrown import check_thrown
 
-__all__ = ["check_allowed", "check_compensation", "check_paths", "check_structure"]
+__all__ = ["check_allowed", "check_compensation", "check_paths", "check_structure", "check_thrown"]

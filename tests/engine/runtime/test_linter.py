@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine import runtime
 from engine.errors import DeploymentRefused
-from tests.engine.runtime.drawing import document, element, flows, job, user_task
+from tests.engine.runtime.drawing import Case, document, element, flows, job, user_task
 
 START, END = element("startEvent", "s"), element("endEvent", "e")
 
@@ -132,3 +134,24 @@ def test_an_external_topic_is_somebody_elses():
     external = '<zeebe:properties><zeebe:property name="external" value="true"/></zeebe:properties>'
     content = START + job("a", topic="unknown", extensions=external) + flows("s>a")
     assert problems(content) == set()
+
+
+def test_what_nobody_catches_is_warned_of():
+    top = '<bpmn:error id="er" errorCode="E1"/><bpmn:error id="other" errorCode="E2"/>'
+    end = element("endEvent", "x", '<bpmn:errorEventDefinition errorRef="er"/>')
+    inner = element("subProcess", "sub", element("startEvent", "t") + end + flows("t>x"))
+    content = START + inner + END + flows("s>sub\nsub>e")
+    assert problems(content, top=top, severity="warning") == {("x", "not-caught")}
+    for reference, expected in (("er", set()), ("other", {("x", "not-caught")})):
+        caught = element(
+            "boundaryEvent", "b", f'<bpmn:errorEventDefinition errorRef="{reference}"/>', attachedToRef="sub"
+        )
+        drawn = content + caught + user_task("c") + flows("b>c")
+        assert problems(drawn, top=top, severity="warning") == expected
+
+
+def test_a_long_diagram_is_read_and_run():
+    names = [f"n{number}" for number in range(3000)]
+    drawn = START + "".join(element("task", name) for name in names) + user_task("last")
+    matter = Case(drawn + flows("\n".join(f"{a}>{b}" for a, b in pairwise(["s", *names, "last"]))))
+    assert matter.waits == ["last"]

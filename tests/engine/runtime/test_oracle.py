@@ -44,7 +44,12 @@ class Played:
     def step(self, command: str, element_id: str, variables) -> None:
         self.again()
         ids = [w.element_instance_id for w in self.workflow.waiting if w.element_id == element_id]
-        getattr(self.workflow, command)(min(ids, key=int), variables)
+        getattr(self.workflow, command)(min(ids, key=self.age), variables)
+
+    def age(self, instance_id: str) -> tuple[int, int]:
+        """Of several, the game takes the oldest: of the oldest body, in a multi-instance."""
+        token = self.workflow._instance.tokens[instance_id]
+        return int((token.body or token).id), int(instance_id)
 
     def jump(self, element_id: str, target: str) -> None:
         """Return, jump or skip: begin the other task in the same scope, end this one."""

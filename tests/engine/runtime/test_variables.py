@@ -143,3 +143,21 @@ def test_a_mistake_in_an_expression_stops_the_step(case):
 def test_now_is_the_time_of_the_step(case):
     matter = case(one(script("a", "now()", "moment"), "a"))
     assert matter.workflow.variables()["moment"] == NOON
+
+
+def test_five_megabytes_come_back_exactly(case):
+    matter = case(one(user_task("a") + user_task("b") + flows("a>b"), "a"))
+    text = "办" * 1_700_000
+    matter.complete("a", text=text)
+    again = matter.workflow.restore(matter.process, matter.workflow.save(), matter.host)
+    assert again.variables()["text"] == text
+
+
+def test_a_hundred_levels_come_back_exactly(case):
+    nested: list = []
+    for _ in range(99):
+        nested = [nested]
+    matter = case(one(user_task("a") + user_task("b") + flows("a>b"), "a"))
+    matter.complete("a", nested=nested)
+    again = matter.workflow.restore(matter.process, matter.workflow.save(), matter.host)
+    assert again.variables()["nested"] == nested
