@@ -155,7 +155,7 @@ def complete(session: Session, key: int, variables: Mapping[str, Any] | None = N
         return
     refuse_suspended(locked.matter)
     _close_row(session, key, COMPLETED)
-    details = {"job": key, "topic": job.topic, "variables": given}
+    details = {"job": key, "topic": job.topic, "variables": locked.matter.told(given)}
     locked.matter.record(locked.instance, "job.completed", element_id=job.element_id, details=details, actor=actor)
     if job.kind == SERVICE and job.element_instance is not None:
         _go_on(locked, job, "jobs.complete", {"key": key, "variables": given})

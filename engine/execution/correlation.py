@@ -84,7 +84,7 @@ def receive(
     actor: Actor | None = None,
 ) -> None:
     """Trigger the waiting element."""
-    details = {"message": name, "variables": variables or {}}
+    details = {"message": name, "variables": matter.told(variables or {})}
     matter.record(instance, "message.correlated", element_id=element_id, details=details, actor=actor)
     matter.act(instance, lambda workflow: workflow.trigger(element_instance, variables or {}))
 

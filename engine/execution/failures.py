@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from engine.actor import Actor, system
 from engine.execution.instance import Instance
 from engine.execution.rows import INCIDENT
+from engine.history import Personal
 from engine.keys import new_key
 from engine.models.incident import OPEN, RESOLVED
 from feel.sentences import Sentence
@@ -57,7 +58,8 @@ def open_incident(
     }
     matter.session.connection().execute(insert(INCIDENT), row)
     matter.open_incidents += 1
-    details = {"incident": key, "kind": kind, "sentence": sentence.as_json(), "values": values}
+    seen = Personal(values) if matter.personal_names else values
+    details = {"incident": key, "kind": kind, "sentence": sentence.as_json(), "values": seen}
     matter.record(instance, "incident.created", element_id=element_id, details=details)
     return key
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engine import clock, deployments, history, values
 from engine.actor import Actor, system
 from engine.errors import Conflict, ExecutionFailed, StaleRevision
-from engine.execution import failures, presentation, projection
+from engine.execution import failures, personal, presentation, projection
 from engine.execution import instance as instances
 from engine.execution.host import ExecutionHost
 from engine.execution.instance import Instance
@@ -187,6 +187,15 @@ class Matter:
             occurred_at=self.now,
         )
 
+    def told(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Variables as history may tell them: personal ones so that they can be erased."""
+        return personal.erasable(variables, self.personal_names)
+
+    @property
+    def personal_names(self) -> frozenset[str]:
+        """The variables of this matter that hold personal values."""
+        return personal.names(self.session, {instance.definition_key for instance in self.instances.values()})
+
     def save(self) -> None:
         """Write all that the steps did; the unit of work commits."""
         for instance in self.instances.values():
@@ -222,7 +231,7 @@ class Matter:
             if (instance.key, name) not in self.reported:
                 told[name] = {"before": before, "after": value}
         if told:
-            self.record(instance, "variables.changed", details={"variables": told})
+            self.record(instance, "variables.changed", details={"variables": self.told(told)})
 
 
 _BY_KEY = select(*(ProcessInstance.__table__.c[name] for name in instances.COLUMNS)).where(

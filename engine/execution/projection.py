@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from engine import deployments, values
+from engine import deployments
 from engine.execution import assignment, calls, correlation, failures, work
 from engine.execution.instance import Instance
+from engine.history import Personal
 from engine.keys import new_key
 from engine.models import user_task as task_states
 from engine.models.process_instance import COMPLETED
@@ -164,13 +165,11 @@ def _wait_closed(matter: Matter, instance: Instance, change: changes.WaitClosed)
 
 
 def _decision(matter: Matter, instance: Instance, change: changes.DecisionEvaluated) -> None:
-    details = {
-        "decision": change.decision_id,
-        "definition": change.definition,
-        "value": change.value,
-        "trace": change.trace,
-    }
-    matter.record(instance, "decision.evaluated", element_id=change.element_id, details=_storable(details))
+    trace, value = change.trace, change.value
+    if matter.personal_names:  # what a table saw may be personal, under whatever name it saw it
+        trace, value = Personal(trace), Personal(value)
+    details = {"decision": change.decision_id, "definition": change.definition, "value": value, "trace": trace}
+    matter.record(instance, "decision.evaluated", element_id=change.element_id, details=details)
 
 
 def _copy(matter: Matter, instance: Instance, change: changes.CopyRequested) -> None:
@@ -187,12 +186,6 @@ def _ended(matter: Matter, instance: Instance, change: changes.ProcessEnded) -> 
         matter.record(instance, "process_instance.completed", element_id=change.end_event_id, details=details)
     else:
         calls.end_called(matter, instance, change)
-
-
-def _storable(details: dict[str, Any]) -> dict[str, Any]:
-    """Details as history can keep them; a trace with a value that has no text is an error of ours, found here."""
-    values.canonical(details)
-    return details
 
 
 _PROJECTIONS: dict[type, Callable[[Matter, Instance, Any], None]] = {

@@ -111,7 +111,7 @@ def _do_inside(matter: Matter, instance: Instance, element_instance: str, work: 
         code, message, given = error.code, error.message, error.variables
         matter.act(instance, lambda workflow: workflow.throw_error(element_instance, code, message, given))
         return
-    details = {"job": work.key, "topic": work.topic, "variables": result}
+    details = {"job": work.key, "topic": work.topic, "variables": matter.told(result)}
     matter.record(instance, "job.completed", element_id=work.element_id, details=details)
     matter.act(instance, lambda workflow: workflow.complete(element_instance, result))
 

@@ -28,7 +28,8 @@ def claim(session: Session, key: int, actor: Actor) -> None:
     if task.assignee == actor.person:
         return  # claimed already: once more changes nothing
     stands = standing(session, actor, task, locked.matter.root)
-    takes_back = stands.is_owner or stands.stands_in_for is not None
+    # is_assignee although the row names another: the delegation under which he had it has ended
+    takes_back = stands.is_owner or stands.is_assignee or stands.stands_in_for is not None
     if not (stands.is_candidate or takes_back):
         known = stands.is_superior or stands.is_administrator or was_asked(actor, task)
         if not (known or may_see(session, actor, locked.matter.root)):

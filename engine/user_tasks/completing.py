@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from engine import deployments
+from engine import deployments, history
 from engine.actor import Actor
 from engine.errors import FormRefused, NotAllowed, StaleRevision
 from engine.execution import Locked, Matter, failures, presentation
 from engine.execution.host import ExecutionHost
 from engine.execution.rows import CANDIDATE, TASK
-from engine.models import HistoryEvent
+from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.organisation import people
 from engine.process_instances.rights import groups_of, may_see
 from engine.task_forms import Parsed
 from engine.user_tasks.locking import lock_task, refuse_closed
-from engine.user_tasks.rights import Standing, no_such_task, refuse_excluded, standing, was_asked
-from engine.values import canonical, dumps, loads
+from engine.user_tasks.rights import Standing, holder, no_such_task, refuse_excluded, standing, was_asked
+from engine.values import canonical, dumps
 from feel.sentences import Sentence
 
 _DRAFT_LENGTH = 200_000
@@ -113,9 +113,10 @@ def complete(
             "created_at": task.created_at,
             "claimed_at": task.claimed_at,
             "due_at": task.due_at,
-            "values": cleaned,
-            "changes": changes,
-            "submitted_sha256": digest,
+            "values": matter.told(cleaned),
+            "changes": matter.told(changes),
+            # a digest of personal values would give them away to whoever tries short texts
+            "submitted_sha256": Personal(digest) if matter.personal_names else digest,
         },
         actor=actor,
         on_behalf_of=acts_for,
@@ -135,7 +136,7 @@ def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -
     stands: Standing = standing(session, actor, task, root)
     if stands.may_do:
         if stands.is_assignee:
-            return task.on_behalf_of if isinstance(task.on_behalf_of, str) else None
+            return task.on_behalf_of if task.assignee == actor.person else None  # else it came back to its owner
         if stands.stands_in_for is not None:
             return stands.stands_in_for
         owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
@@ -143,8 +144,9 @@ def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -
     known = stands.is_owner or stands.is_superior or was_asked(actor, task)
     if not (known or may_see(session, actor, root)):
         raise no_such_task()
-    if task.assignee is not None:
-        raise NotAllowed(Sentence("This task is assigned to {person}.", person=people.name(session, task.assignee)))
+    has_it, _owner = holder(session, task, root.process_id)
+    if has_it is not None:
+        raise NotAllowed(Sentence("This task is assigned to {person}.", person=people.name(session, has_it)))
     raise NotAllowed(Sentence("This task waits for others; you may read it, not do it."))
 
 
@@ -178,7 +180,7 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
         )
     parameters = {
         "b_key": task.key,
-        "b_assignee": task.assignee or actor.person,
+        "b_assignee": actor.person if task.on_behalf_of == actor.person else task.assignee or actor.person,
         "b_on_behalf_of": acts_for,
         "b_claimed_at": task.claimed_at or (matter.now if task.assignee is None else None),
         "b_completed_at": matter.now,
@@ -196,16 +198,10 @@ def _is_repetition(session: Session, task: Any, actor: Actor, digest: str) -> bo
     """Whether this very completion by this actor closed the task: the answer may have been lost on its way."""
     if task.completed_by != actor.person:
         return False
-    events = session.execute(
-        select(HistoryEvent.details).where(
-            HistoryEvent.root_key == task.root_key,
-            HistoryEvent.type == "user_task.completed",
-            HistoryEvent.element_id == task.element_id,
-            HistoryEvent.actor == actor.person,
-        )
-    ).scalars()
-    told = [loads(details) for details in events]
-    return any(event.get("task") == task.key and event.get("submitted_sha256") == digest for event in told)
+    completed = (
+        event.details for event in history.timeline(session, task.root_key) if event.type == "user_task.completed"
+    )
+    return any(told.get("task") == task.key and told.get("submitted_sha256") == digest for told in completed)
 
 
 def _digest(submitted: Mapping[str, Any]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock
@@ -122,7 +122,7 @@ def _whose(session: Session, actor: Actor, whose: Whose, now: datetime) -> Colum
         kinds: tuple[Whose, ...] = ("mine", "groups", "delegated")
         return or_(*(_whose(session, actor, kind, now) for kind in kinds))
     if whose == "mine":
-        return UserTask.assignee == actor.person
+        return _mine(session, actor, now)
     if whose == "groups":
         return and_(
             UserTask.assignee.is_(None), UserTask.key.in_(_claimable(actor)), UserTask.key.not_in(_excluded(actor))
@@ -146,18 +146,37 @@ def _excluded(actor: Actor) -> Select[int]:
     )
 
 
-def _delegated(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """Tasks that were open before their owner delegated to the actor: they stay the owner's, and both may do them."""
+def _mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """What the actor has: without what he held under a delegation that ended, with what so came back to him."""
+    held: list[ColumnElement[bool]] = [UserTask.on_behalf_of.is_(None)]
+    given: list[ColumnElement[bool]] = [false()]
+    for owner, delegate, condition in _standing_delegations(session, now):
+        if delegate == actor.person:
+            held.append(and_(UserTask.on_behalf_of == owner, condition))
+        if owner == actor.person:
+            given.append(and_(UserTask.assignee == delegate, condition))
+    came_back = and_(UserTask.on_behalf_of == actor.person, UserTask.assignee.is_not(None), not_(or_(*given)))
+    return or_(and_(UserTask.assignee == actor.person, or_(*held)), came_back)
+
+
+def _standing_delegations(session: Session, now: datetime) -> Iterator[tuple[str, str, ColumnElement[bool]]]:
+    """Owner, delegate, and the procedures for which the delegation holds today."""
     day = calendar.local_date(now)
-    owned: list[ColumnElement[bool]] = []
-    root_process = ProcessInstance.process_id
     for owner, delegations in snapshot.of(session).delegations.items():
         for entry in delegations:
-            if entry.delegate_id != actor.person or not entry.starts_on <= day <= entry.ends_on:
-                continue
-            covered = () if entry.process_ids is None else (root_process.in_(entry.process_ids),)
-            owned.append(and_(UserTask.assignee == owner, *covered))
-    return or_(*owned) if owned else false()
+            if entry.starts_on <= day <= entry.ends_on:
+                covered = true() if entry.process_ids is None else ProcessInstance.process_id.in_(entry.process_ids)
+                yield owner, entry.delegate_id, covered
+
+
+def _delegated(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Tasks that were open before their owner delegated to the actor: they stay the owner's, and both may do them."""
+    owned = [
+        and_(UserTask.assignee == owner, condition)
+        for owner, delegate, condition in _standing_delegations(session, now)
+        if delegate == actor.person
+    ]
+    return or_(false(), *owned)
 
 
 def _matching(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:

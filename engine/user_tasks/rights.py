@@ -63,18 +63,26 @@ def standing(session: Session, actor: Actor, task: Task, matter: Seen) -> Standi
     """What the task is to the actor; asks the database only for what his being the assignee does not answer."""
     if actor.is_auditor or actor.is_system:
         return Standing(is_auditor=actor.is_auditor)
-    if task.assignee == actor.person:
+    owner, on_behalf_of = holder(session, task, matter.process_id)
+    if owner == actor.person:
         return Standing(is_assignee=True, is_administrator=actor.is_administrator)
-    owner = task.assignee
     stands_in = owner is not None and delegations.stands(session, owner, actor.person, matter.process_id, clock.now())
-    subjects = [person for person in (task.assignee, task.on_behalf_of) if person is not None]
+    subjects = [person for person in (owner, on_behalf_of) if person is not None]
     return Standing(
-        is_owner=task.on_behalf_of == actor.person,
+        is_owner=on_behalf_of == actor.person,
         is_candidate=task.assignee is None and is_candidate(session, actor, task.key),
         stands_in_for=owner if stands_in else None,
         is_superior=bool(subjects) and matters.is_superior(session, actor.person, subjects),
         is_administrator=actor.is_administrator,
     )
+
+
+def holder(session: Session, task: Task, process_id: str) -> tuple[str | None, str | None]:
+    """Who has the task now, and for whom: when a delegation ends, what was done under it returns to its owner."""
+    assignee, owner = task.assignee, task.on_behalf_of
+    if assignee is None or owner is None or delegations.stands(session, owner, assignee, process_id, clock.now()):
+        return assignee, owner
+    return owner, None
 
 
 def is_candidate(session: Session, actor: Actor, task_key: int) -> bool:

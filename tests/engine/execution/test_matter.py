@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from engine import incidents, process_instances, user_tasks
+from engine import history, incidents, process_instances, user_tasks
 from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound
+from engine.models import HistoryEvent
 from engine.models.process_instance import ACTIVE, CANCELED, COMPLETED
 from engine.runtime import Activation
 
@@ -232,3 +234,24 @@ def test_an_administrator_moves_a_matter_to_another_step(office):
     assert "A1_line" not in office.waits(root)
     (event,) = office.history(root, "process_instance.modified")
     assert (event.actor, event.details["reason"], event.details["activated"]) == ("U15", "改办", ["P4_buy"])
+
+
+def test_personal_values_can_be_erased_from_history_and_the_chain_stays_whole(office):
+    root = office.start("register")
+    office.complete("U19", root, phone="13800138000", remark="新员工")
+    task = office.task(root)
+    office.complete("U07", root, phone="13900139000", remark="已核")
+    office.run(user_tasks.complete, task.key, office.actor("U07"), {"phone": "13900139000", "remark": "已核"})
+
+    def stored() -> str:
+        with office.unit_of_work.read() as session:
+            return "".join(session.execute(select(HistoryEvent.details)).scalars())
+
+    assert "新员工" in stored()
+    assert not any(phone in stored() for phone in ("13800138000", "13900139000"))
+    told = office.history(root, "user_task.completed")[-1].details
+    assert (told["values"]["phone"], told["changes"]["phone"]["before"]) == ("13900139000", "13800138000")
+    assert office.run(history.erase, office.actor("U15"), root, reason="本人要求") > 0
+    assert isinstance(office.history(root, "user_task.completed")[-1].details["values"]["phone"], history.Erased)
+    with office.unit_of_work.read() as session:
+        assert list(history.verify(session).problems) == []
