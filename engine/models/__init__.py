@@ -1,5 +1,6 @@
 """The tables: plain declarative models, one family a file. No query lives here; it lives in its noun's module."""
 
+from engine.models.attachment import Attachment, StoredFile
 from engine.models.base import Base, Instant, Key, Value
 from engine.models.deployment import (
     DecisionDefinition,
@@ -24,11 +25,13 @@ from engine.models.organisation import (
     Unit,
 )
 from engine.models.process_instance import Counter, ProcessInstance, Variable
-from engine.models.user_task import UserTask, UserTaskCandidate
+from engine.models.schedule import Schedule
+from engine.models.user_task import UserTask, UserTaskCandidate, UserTaskMute
 
 __all__ = [
     "Absence",
     "Assignment",
+    "Attachment",
     "Base",
     "CalendarDay",
     "Counter",
@@ -52,12 +55,15 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "Resource",
+    "Schedule",
     "Seal",
     "SealedHead",
+    "StoredFile",
     "Subscription",
     "Unit",
     "UserTask",
     "UserTaskCandidate",
+    "UserTaskMute",
     "Value",
     "Variable",
 ]
