@@ -20,8 +20,10 @@ class Job(Base):
     __tablename__ = "job"
 
     key: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]  # "service" (an element waits for it), "timer", "notification" (nothing waits)
-    topic: Mapped[str]  # the timer's element id for kind "timer"
+    # "service" (an element waits for it), "timer", "message", "signal", "notification" (nothing waits),
+    # "deadline" (the next stage of a user task's due date), "start" (a matter that a schedule starts)
+    kind: Mapped[str]
+    topic: Mapped[str]  # the element's id for kinds "timer" and "deadline", the process's for "start"
     process_instance_key: Mapped[int | None] = mapped_column(ForeignKey("process_instance.key"))
     root_key: Mapped[int | None]
     element_id: Mapped[str | None]

@@ -136,8 +136,10 @@ class Notification(Base):
     key: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     root_key: Mapped[int | None]
-    kind: Mapped[str]  # "copy", "reminder", …
+    kind: Mapped[str]  # "copy", "deadline", "take_over", "schedule"
     sentence: Mapped[Any] = mapped_column(Value)  # Sentence.as_json()
+    # what a digest puts together: [{"task": key, "root_key": key, "sentence": Sentence JSON}, …]
+    items: Mapped[Any | None] = mapped_column(Value)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

@@ -35,6 +35,7 @@ class UserTask(Base):
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    take_over_from: Mapped[datetime | None]  # from then on a superior may take the task over; null: never
     follow_up_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
@@ -71,3 +72,12 @@ class UserTaskCandidate(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
 
     __table_args__ = (Index("ix_user_task_candidate_id", "kind", "id"),)
+
+
+class UserTaskMute(Base):
+    """A person wants no reminders of one task; overdue notices come all the same."""
+
+    __tablename__ = "user_task_mute"
+
+    user_task_key: Mapped[int] = mapped_column(ForeignKey("user_task.key"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
