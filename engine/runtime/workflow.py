@@ -58,9 +58,11 @@ class Workflow:
         instance.set_local(ROOT, variables)
         arm_event_subprocesses(instance)
         for spec in workflow._starts(start_element):
-            instance.fire(instance.add(instance, spec), {}) if start_element or spec.waits else instance.arrive(
-                instance.add(instance, spec)
-            )
+            token = instance.add(instance, spec)
+            if start_element is not None or spec.settings.instantiates:
+                instance.fire(token, {})
+            else:
+                instance.arrive(token)
         return workflow._run()
 
     @classmethod

@@ -6,120 +6,29 @@ lanes, shapes) is allowed, because it asks for nothing to be executed. Unknown e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.runtime.desugar import BPMN, XSI, ZEEBE, Node, local, namespace
 from engine.runtime.dialect.findings import Findings
 from engine.runtime.dialect.reader import NODES
+from engine.runtime.linter.known import (
+    CONTENT,
+    DECORATION,
+    EVENT_DEFINITIONS,
+    EVERYWHERE,
+    INERT,
+    KNOWN_EXTENSIONS,
+    LISTENERS,
+    SEVERAL,
+    TOP,
+    WITHOUT_EFFECT,
+)
 from feel.sentences import Sentence
-
-_EVENT_DEFINITIONS: Mapping[str, frozenset[str]] = {
-    "startEvent": frozenset({"message", "timer", "signal", "error", "escalation", "conditional"}),
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
-    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "conditional", "link"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link", "compensate"}),
-    "boundaryEvent": frozenset(
-        {"message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel"}
-    ),
-}
-_SEVERAL: Mapping[str, frozenset[str]] = {
-    "intermediateCatchEvent": frozenset({"message", "timer", "signal"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
-    "endEvent": frozenset({"message", "signal"}),
-}
-_DECORATION = frozenset(
-    {
-        "documentation",
-        "incoming",
-        "outgoing",
-        "dataObject",
-        "dataObjectReference",
-        "dataStoreReference",
-        "dataInputAssociation",
-        "dataOutputAssociation",
-        "ioSpecification",
-        "property",
-        "laneSet",
-        "textAnnotation",
-        "association",
-        "group",
-        "category",
-        "auditing",
-        "monitoring",
-        "performer",
-        "humanPerformer",
-        "potentialOwner",
-        "rendering",
-        "resourceRole",
-        "correlationSubscription",
-    }
-)
-_CONTENT = frozenset(
-    {
-        "sequenceFlow",
-        "extensionElements",
-        "standardLoopCharacteristics",
-        "multiInstanceLoopCharacteristics",
-        "eventDefinitionRef",
-        "script",
-    }
-)
-_TOP = frozenset(
-    {
-        "process",
-        "collaboration",
-        "message",
-        "signal",
-        "error",
-        "escalation",
-        "itemDefinition",
-        "dataStore",
-        "category",
-        "import",
-        "interface",
-        "resource",
-        "extension",
-        "endPoint",
-        "relationship",
-        "partnerEntity",
-        "partnerRole",
-        "choreography",
-        "globalConversation",
-        "conversation",
-        "correlationProperty",
-        "globalTask",
-        "globalUserTask",
-        "globalManualTask",
-        "globalScriptTask",
-        "globalBusinessRuleTask",
-    }
-)
-_KNOWN_EXTENSIONS: Mapping[str, frozenset[str]] = {
-    "userTask": frozenset(
-        {"userTask", "formDefinition", "assignmentDefinition", "taskSchedule", "priorityDefinition"}
-    ),
-    "businessRuleTask": frozenset({"calledDecision", "taskDefinition", "taskHeaders"}),
-    "scriptTask": frozenset({"script", "taskDefinition", "taskHeaders"}),
-    "serviceTask": frozenset({"taskDefinition", "taskHeaders"}),
-    "sendTask": frozenset({"taskDefinition", "taskHeaders"}),
-    "intermediateThrowEvent": frozenset({"taskDefinition", "taskHeaders"}),
-    "endEvent": frozenset({"taskDefinition", "taskHeaders"}),
-    "callActivity": frozenset({"calledElement"}),
-    "startEvent": frozenset({"formDefinition"}),
-    "process": frozenset({"versionTag"}),
-    "message": frozenset({"subscription"}),
-    "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
-}
-_EVERYWHERE = frozenset({"properties", "ioMapping"})
-_INERT = frozenset({"userTaskForm", "modelerTemplate", "modelerTemplateIcon"})
-_LISTENERS = frozenset({"executionListeners", "taskListeners"})
 
 
 def check_allowed(definitions: Node, findings: Findings) -> None:
     """Name everything in the file that is not known to be executed rightly."""
     global_tasks = {node.get("id", "") for node in definitions if local(node).startswith("global")}
     for node in definitions:
-        if namespace(node) == BPMN and local(node) not in _TOP and not local(node).endswith("EventDefinition"):
+        if namespace(node) == BPMN and local(node) not in TOP and not local(node).endswith("EventDefinition"):
             _unsupported(node, findings)
         if local(node) == "process" and node.get("isExecutable", "true") != "false":
             _extensions(node, findings)
@@ -146,16 +55,17 @@ def _children(scope: Node, findings: Findings) -> None:
             _foreign(scope, node, findings)
         elif name in NODES:
             _node(node, findings)
-        elif name not in _DECORATION and name not in _CONTENT:
+        elif name not in DECORATION and name not in CONTENT:
             _unsupported(node, findings)
 
 
 def _node(node: Node, findings: Findings) -> None:
     name, element_id = local(node), node.get("id", "")
-    if name in _EVENT_DEFINITIONS:
-        _event(node, _EVENT_DEFINITIONS[name], findings)
+    if name in EVENT_DEFINITIONS:
+        _event(node, EVENT_DEFINITIONS[name], findings)
     if name == "complexGateway":
         _complex_gateway(node, findings)
+    _parts(node, findings)
     _extensions(node, findings)
     if name in {"subProcess", "transaction"}:
         _children(node, findings)
@@ -163,6 +73,20 @@ def _node(node: Node, findings: Findings) -> None:
         if local(loop) == "multiInstanceLoopCharacteristics":
             _extensions(loop, findings, element_id)
             _multi_instance(loop, element_id, findings)
+
+
+def _parts(node: Node, findings: Findings) -> None:
+    """What stands inside of an element: BPMN's own ways to assign people and pass data have none of our meaning."""
+    for child in node:
+        name = local(child)
+        if namespace(child) == BPMN and name in WITHOUT_EFFECT:
+            findings.warning(
+                node.get("id", ""),
+                "no-effect",
+                Sentence(
+                    "{name} is kept, but has no effect. Use an assignment, a form, or variable mappings.", name=name
+                ),
+            )
 
 
 def _complex_gateway(node: Node, findings: Findings) -> None:
@@ -189,7 +113,7 @@ def _event(node: Node, allowed: frozenset[str], findings: Findings) -> None:
             )
     if len(definitions) > 1:
         kinds = {local(definition).removesuffix("EventDefinition") for definition in definitions}
-        if not kinds <= _SEVERAL.get(local(node), frozenset()):
+        if not kinds <= SEVERAL.get(local(node), frozenset()):
             findings.error(
                 node.get("id", ""),
                 "unsupported",
@@ -236,13 +160,13 @@ def _extension(node: Node, extension: Node, element_id: str, findings: Findings)
     name = local(extension)
     if namespace(extension) != ZEEBE:
         _foreign(node, extension, findings)
-    elif name in _LISTENERS:
+    elif name in LISTENERS:
         findings.error(
             element_id,
             "unsupported",
             Sentence("Listeners ({name}) are not supported yet. Draw a service task before or after.", name=name),
         )
-    elif name in _KNOWN_EXTENSIONS.get(local(node), ()) or name in _EVERYWHERE or name in _INERT:
+    elif name in KNOWN_EXTENSIONS.get(local(node), ()) or name in EVERYWHERE or name in INERT:
         return
     else:
         findings.warning(

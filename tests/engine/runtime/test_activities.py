@@ -202,3 +202,11 @@ def test_an_empty_subprocess_is_passed(case):
     matter = case(one(element("subProcess", "a")))
     assert matter.path == ["s", "a", "e"]
     assert matter.workflow.ended
+
+
+def test_without_a_start_event_what_has_no_flow_into_it_begins(case):
+    matter = case(user_task("a") + user_task("b") + user_task("c") + flows("a>c"))
+    assert matter.waits == ["a", "b"]
+    waiting = matter.id_of("a")
+    assert WaitClosed("a", waiting, "completed") in matter.complete("a")
+    assert matter.waits == ["b", "c"]

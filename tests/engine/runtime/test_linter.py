@@ -155,3 +155,9 @@ def test_a_long_diagram_is_read_and_run():
     drawn = START + "".join(element("task", name) for name in names) + user_task("last")
     matter = Case(drawn + flows("\n".join(f"{a}>{b}" for a, b in pairwise(["s", *names, "last"]))))
     assert matter.waits == ["last"]
+
+
+def test_what_has_no_effect_is_warned_of():
+    content = START + user_task("a", "<bpmn:potentialOwner/>") + flows("s>a")
+    assert problems(content) == set()
+    assert problems(content, severity="warning") == {("a", "no-effect")}
