@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import Problem
-from engine.task_forms import cleaning, components, description, schema, structure, values
+from engine.task_forms import cleaning, components, description, files, schema, structure, values
 from engine.task_forms.description import Node
 from engine.task_forms.fields import (
     CheckboxField,
@@ -35,11 +35,13 @@ from engine.task_forms.fields import (
     TableField,
     TextField,
 )
+from engine.task_forms.files import Attached
 from engine.task_forms.formulas import Surroundings
 from engine.task_forms.settling import Settled, is_hidden, placed, settle
 from engine.task_forms.values import Parsed
 
 __all__ = [
+    "Attached",
     "CheckboxField",
     "ChoiceField",
     "ComputedField",
@@ -65,16 +67,19 @@ Functions = Mapping[str, Callable[..., Any]]
 class TaskForm:
     """A compiled form: immutable, shared by threads.
 
-    ``id`` is the form id, ``fields`` the field tree, ``problems`` the warnings found while compiling.
+    ``id`` is the form id, ``fields`` the field tree, ``problems`` the warnings found while compiling, ``has_files``
+    whether files can be attached anywhere in it.
     """
 
-    __slots__ = ("_count", "fields", "id", "problems")
+    __slots__ = ("_count", "fields", "has_files", "id", "problems")
 
     def __init__(self, form_id: str, fields: tuple[Field, ...], problems: tuple[Problem, ...]) -> None:
         self.id = form_id
         self.fields = fields
         self.problems = problems
-        self._count = sum(1 for _ in structure.every(fields))
+        every = tuple(structure.every(fields))
+        self._count = len(every)
+        self.has_files = any(isinstance(entry, FileField) for entry in every)
 
     @classmethod
     def compile(cls, source: bytes, *, file: str = "", functions: Collection[str] = ()) -> TaskForm:
@@ -100,14 +105,16 @@ class TaskForm:
         current: Mapping[str, Any],
         now: datetime,
         functions: Functions | None = None,
+        attached: Collection[Attached] = (),
         strict: bool = True,
     ) -> dict[str, Any]:
         """The variables to save, typed: str, bool, int, Decimal, lists, and dicts for groups and rows.
 
         ``submitted`` is the JSON of a client, or what :meth:`parse` gave (then hidden and read-only values are
-        ignored, as with ``strict=False``). ``current`` are the variables of the matter that the task sees.
+        ignored, as with ``strict=False``). ``current`` are the variables of the matter that the task sees,
+        ``attached`` the files that who submits uploaded for the task.
         """
-        around = Surroundings(current, now, functions or {})
+        around = Surroundings(current, now, functions or {}, attached)
         submission = submitted if isinstance(submitted, Parsed) else values.normalised(self.fields, submitted)
         state = self._settled(submission.values, around)
         sent = None if isinstance(submitted, Parsed) or not strict else submitted
@@ -121,9 +128,10 @@ class TaskForm:
         current: Mapping[str, Any],
         now: datetime,
         functions: Functions | None = None,
+        attached: Collection[Attached] = (),
     ) -> frozenset[str]:
         """The paths of all fields that are shown for these values."""
-        around, state = self._at_rest(given, current, now, functions)
+        around, state = self._at_rest(given, Surroundings(current, now, functions or {}, attached))
         places = placed(self.fields, state, around)
         return frozenset(place.path for place in places if not is_hidden(place.path, state))
 
@@ -134,9 +142,10 @@ class TaskForm:
         current: Mapping[str, Any],
         now: datetime,
         functions: Functions | None = None,
+        attached: Collection[Attached] = (),
     ) -> dict[str, Any]:
         """The values of all computed fields that are shown, by path."""
-        around, state = self._at_rest(given, current, now, functions)
+        around, state = self._at_rest(given, Surroundings(current, now, functions or {}, attached))
         return {
             place.path: place.value
             for place in placed(self.fields, state, around)
@@ -150,10 +159,11 @@ class TaskForm:
         current: Mapping[str, Any],
         now: datetime,
         functions: Functions | None = None,
+        attached: Collection[Attached] = (),
     ) -> tuple[Node, ...]:
         """What a page shows: for a draft or what was posted, or (None) what the matter holds and the defaults."""
         shown = self.initial(current) if given is None else given
-        around, state = self._at_rest(shown, current, now, functions)
+        around, state = self._at_rest(shown, Surroundings(current, now, functions or {}, attached))
         typed = shown.texts if isinstance(shown, Parsed) else None
         builder = description.Description(around, state, typed)
         return builder.nodes(self.fields, state.values, ChainMap(state.values, dict(current)))
@@ -195,16 +205,11 @@ class TaskForm:
             if isinstance(entry, StaticField) and entry.type == "text" and isinstance(entry.content, str):
                 yield entry.content
 
-    def _at_rest(
-        self,
-        given: Mapping[str, Any] | Parsed,
-        current: Mapping[str, Any],
-        now: datetime,
-        functions: Functions | None,
-    ) -> tuple[Surroundings, Settled]:
-        around = Surroundings(current, now, functions or {})
+    def _at_rest(self, given: Mapping[str, Any] | Parsed, around: Surroundings) -> tuple[Surroundings, Settled]:
         submission = given if isinstance(given, Parsed) else values.normalised(self.fields, given)
         return around, self._settled(submission.values, around)
 
     def _settled(self, given: Mapping[str, Any], around: Surroundings) -> Settled:
+        if self.has_files:
+            given = files.resolved(self.fields, given, around.current, around.attached)
         return settle(self.fields, given, around, self._count)

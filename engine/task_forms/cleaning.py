@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import FormRefused
-from engine.task_forms import choices, formulas, moments, numbers, texts
+from engine.task_forms import choices, files, formulas, moments, numbers, texts
 from engine.task_forms.fields import (
     CheckboxField,
     ChoiceField,
@@ -149,6 +149,8 @@ def _constrained(place: Placed, around: Surroundings) -> Iterator[Sentence]:
         yield from moments.constrain(entry, value, variables, around)
     elif isinstance(entry, ChoiceField):
         yield from choices.constrain(entry, value, variables, around)
+    elif isinstance(entry, FileField):
+        yield from files.constrain(entry, value)
 
 
 def _rule(place: Placed, around: Surroundings) -> Iterator[Sentence]:

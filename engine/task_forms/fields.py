@@ -119,7 +119,7 @@ class MomentField(InputField):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileField(InputField):
-    """Attached files, as a list of their ids."""
+    """Attached files, as a list of records; ``accept`` as in HTML ("image/*,.pdf")."""
 
     multiple: bool = False
     accept: str = ""

@@ -32,11 +32,15 @@ class FieldRefused(Exception):  # noqa: N818 - reads as what it is, like the err
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a form stands in: the variables of its matter, the instant, and the functions expressions may call."""
+    """What a form stands in: the variables of its matter, the instant, the functions expressions may call.
+
+    ``attached`` are the files that were uploaded for the task (:class:`engine.task_forms.files.Attached`).
+    """
 
     current: Mapping[str, Any]
     now: datetime
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    attached: Collection[Any] = ()
 
     @property
     def local_now(self) -> datetime:

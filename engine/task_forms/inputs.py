@@ -7,6 +7,7 @@ from typing import Any
 
 import re2
 
+from engine import media_types
 from engine.task_forms import moments
 from engine.task_forms.fields import (
     CheckboxField,
@@ -217,9 +218,20 @@ def _check_bound(component: Component, entry: MomentField, bound: Setting) -> No
 
 
 def _file(component: Component) -> InputField:
-    return FileField(
-        **_filled_in(component), multiple=component.get("multiple") is True, accept=str(component.get("accept", ""))
-    )
+    accept = component.text("accept")
+    for part in media_types.parts(accept):
+        if not media_types.covered(part):
+            component.refuse(
+                Sentence(
+                    "“accept” names {type}, but no such file is ever accepted. Known are {types}.",
+                    type=part,
+                    types=", ".join(end for ends in media_types.EXTENSIONS.values() for end in ends),
+                )
+            )
+    settings = _filled_in(component)
+    if settings["default"] is not None:
+        component.refuse(Sentence("A file picker has no default: files are there once somebody attached them."))
+    return FileField(**{**settings, "default": None}, multiple=component.flag("multiple"), accept=accept)
 
 
 #: Type of component → how it is read.

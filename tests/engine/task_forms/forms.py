@@ -23,10 +23,11 @@ class Form:
             json.dumps(schema, ensure_ascii=False).encode(), file="test.form", functions=self.functions
         )
         self.current = current
+        self.attached = ()
 
     @property
     def around(self):
-        return {"current": self.current, "now": NOW, "functions": self.functions}
+        return {"current": self.current, "now": NOW, "functions": self.functions, "attached": self.attached}
 
     def clean(self, strict=True, **values):
         return self.task_form.clean(values, strict=strict, **self.around)

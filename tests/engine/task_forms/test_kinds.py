@@ -22,10 +22,6 @@ def choice(kind, *values, **more):
     return {"type": kind, "id": "a", "key": "a", **options, **more}
 
 
-def file(**more):
-    return {"type": "filepicker", "id": "a", "key": "a", **more}
-
-
 def test_a_text_loses_the_white_space_at_its_ends():
     form = Form(text("a"), area("b"))
     assert form.clean(a="  好 ", b="\n一\r\n二\n") == {"a": "好", "b": "一\n二"}
@@ -215,16 +211,6 @@ def test_a_tick_is_true_or_false():
     assert Form({"type": "checkbox", "id": "a", "key": "a", **REQUIRED}).post_errors({}) == {
         "a": "This must be ticked."
     }
-
-
-def test_files_are_ids():
-    form = Form(file(multiple=True, **REQUIRED))
-    assert form.post({"a": ["f1", "", "f2"]}) == form.clean(a=["f1", "f2", "f1"]) == {"a": ["f1", "f2"]}
-    assert form.errors(a=[]) == {"a": "Please attach a file."}
-    for wrong in ("f1", [1], ["../etc/passwd"], ["a b"], [{"id": "f1"}]):
-        assert form.errors(a=wrong) == {"a": "A list of attached files is expected here."}
-    assert form.errors(a=[f"f{n}" for n in range(21)]) == {"a": "Too many files: at most 20 here."}
-    assert Form(file()).errors(a=["f1", "f2"]) == {"a": "Too many files: at most 1 here."}
 
 
 def test_a_value_is_posted_once():
