@@ -2,6 +2,7 @@
 
 from engine.models.attachment import Attachment, StoredFile
 from engine.models.base import Base, Instant, Key, Value
+from engine.models.delivery import Delivery, NotificationChannel
 from engine.models.deployment import (
     DecisionDefinition,
     Deployment,
@@ -12,7 +13,9 @@ from engine.models.deployment import (
 )
 from engine.models.history_event import HistoryEvent, Journal, PersonalValue, Seal, SealedHead
 from engine.models.incident import Incident
-from engine.models.job import Job, Message, Subscription
+from engine.models.job import Job, Message, MessageReceipt, Subscription
+from engine.models.ledger_entry import LedgerEntry
+from engine.models.matter_link import MatterLink
 from engine.models.organisation import (
     Absence,
     Assignment,
@@ -37,6 +40,7 @@ __all__ = [
     "Counter",
     "DecisionDefinition",
     "Delegation",
+    "Delivery",
     "Deployment",
     "DeploymentBinding",
     "FormDefinition",
@@ -46,8 +50,12 @@ __all__ = [
     "Job",
     "Journal",
     "Key",
+    "LedgerEntry",
+    "MatterLink",
     "Message",
+    "MessageReceipt",
     "Notification",
+    "NotificationChannel",
     "OrganisationRevision",
     "Person",
     "PersonalValue",

@@ -80,3 +80,16 @@ class Message(Base):
     expires_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_message_name", "name", "correlation_key"),)
+
+
+class MessageReceipt(Base):
+    """The id of a published message, taken or not: until ``expires_at`` the same message is not published again."""
+
+    __tablename__ = "message_receipt"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    correlation_key: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_message_receipt_expires_at", "expires_at"),)
