@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 _DURATION = re.compile(
-    r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+    r"(?P<sign>-?)P(?:(?P<years>\d{1,9})Y)?(?:(?P<months>\d{1,9})M)?(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,9})?)S)?)?"
 )
-_CYCLE = re.compile(r"R(?P<count>\d*)/(?:(?P<start>[^/P][^/]*)/)?(?P<interval>P[^/]*)")
+_CYCLE = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^/P][^/]*)/)?(?P<interval>P[^/]*)")
 _ZONE_NAME = re.compile(r"(.*)@([A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*)")
 
 
@@ -25,19 +25,16 @@ class Duration:
     months: int
     rest: timedelta
 
-    def after(self, start: datetime) -> datetime:
-        """The instant that lies this long after ``start``."""
-        if self.months:
-            index = start.year * 12 + start.month - 1 + self.months
-            year, month = divmod(index, 12)
-            day = min(start.day, calendar.monthrange(year, month + 1)[1])
-            start = start.replace(year=year, month=month + 1, day=day)
-        return start + self.rest
-
-    @property
-    def empty(self) -> bool:
-        """Whether no time passes."""
-        return not self.months and not self.rest
+    def after(self, start: datetime) -> datetime | None:
+        """The instant that lies this long after ``start``; None where the calendar ends before (year 9999)."""
+        try:
+            if self.months:
+                year, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
+                day = min(start.day, calendar.monthrange(year, month + 1)[1])
+                start = start.replace(year=year, month=month + 1, day=day)
+            return start + self.rest
+        except (ValueError, OverflowError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +79,16 @@ def duration(value: object) -> Duration | None:
         if name != "sign"
     }
     sign = -1 if match["sign"] else 1
-    rest = timedelta(
-        weeks=parts["weeks"],
-        days=parts["days"],
-        hours=parts["hours"],
-        minutes=parts["minutes"],
-        seconds=parts["seconds"],
-    )
+    try:
+        rest = timedelta(
+            weeks=parts["weeks"],
+            days=parts["days"],
+            hours=parts["hours"],
+            minutes=parts["minutes"],
+            seconds=parts["seconds"],
+        )
+    except OverflowError:
+        return None
     return Duration(sign * int(parts["years"] * 12 + parts["months"]), sign * rest)
 
 

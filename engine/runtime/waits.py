@@ -45,6 +45,8 @@ def repeat_timer(token: Token, element_id: str) -> bool:
     if interval is None:
         raise ValueError(token.internal_data["interval"])  # stored by ourselves
     due_at = interval.after(datetime.fromisoformat(token.internal_data["due"]))
+    if due_at is None:
+        return False  # the calendar ends
     token.internal_data["due"] = due_at.isoformat()
     token.instance.emit(TimerCreated(element_id, token.id, due_at))
     return True
@@ -86,8 +88,9 @@ def _open_timer(token: Token, event: Event, element_id: str, context: Token) -> 
         due_at = None if length is None else length.after(now)
     elif value is not None:
         repetition = timers.cycle(value, now)
-        if repetition is not None and repetition.interval.after(now) > now:
-            due_at = repetition.start or repetition.interval.after(now)
+        first = None if repetition is None else repetition.interval.after(now)
+        if repetition is not None and first is not None and first > now:
+            due_at = repetition.start or first
             token.internal_data.update(
                 left=repetition.repetitions, interval=_interval(str(value)), due=due_at.isoformat()
             )

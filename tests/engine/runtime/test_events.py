@@ -33,6 +33,16 @@ def timer(kind: str, text: str) -> str:
     return f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
 
 
+_FAR = [
+    ("timeDuration", "P9999Y"),
+    ("timeDuration", "P999999999W"),
+    ("timeDuration", "P" + "9" * 5000 + "D"),
+    ("timeCycle", "R3/P9999Y"),
+    ("timeDate", "99999-01-01T00:00:00Z"),
+]
+"""Times that no calendar reaches."""
+
+
 def at_the_border(definition: str, *, interrupting: bool = True) -> str:
     return (
         element("startEvent", "s") + user_task("a") + user_task("b") + element("endEvent", "e")
@@ -66,7 +76,9 @@ def test_a_timer_is_due(case, kind, text, due):
     assert matter.waits == ["a"]
 
 
-@pytest.mark.parametrize(("kind", "text"), [("timeDuration", "1 hour"), ("timeDate", "=5"), ("timeCycle", "R/PT0S")])
+@pytest.mark.parametrize(
+    ("kind", "text"), [("timeDuration", "1 hour"), ("timeDate", "=5"), ("timeCycle", "R/PT0S"), *_FAR]
+)
 def test_a_timer_that_says_nothing_stops_the_step(case, kind, text):
     with pytest.raises(ExecutionFailed) as caught:
         case(between(timer(kind, text)))
