@@ -7,7 +7,7 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, flash, render_template, request
+from flask import Flask, flash, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -20,6 +20,12 @@ from webapp.security import from_this_site
 from webapp.surroundings import close_reading
 
 log = logging.getLogger(__name__)
+
+_BARE = (
+    '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>办理 Banli</title></head><body>'
+    "<h1>系统出了问题 · Something went wrong on our side</h1><p><code>{reference}</code></p></body></html>"
+)
+"""The page for when even a page cannot be made: the database is gone."""
 
 _STATUS: tuple[tuple[type[EngineError], int], ...] = (
     (NotFound, 404),
@@ -67,7 +73,12 @@ def install(app: Flask) -> None:
         reference = secrets.token_hex(4)
         log.error("reference %s: %s %s", reference, request.method, request.path, exc_info=error)
         close_reading()
-        return page(500, _heading(500), _sentence(500), reference=reference)
+        g.is_broken = True  # the page asks the database for nothing more than it must
+        try:
+            return page(500, _heading(500), _sentence(500), reference=reference)
+        except Exception:
+            log.exception("reference %s: the page of the error failed too", reference)
+            return _BARE.format(reference=reference), 500, {"Content-Type": "text/html; charset=utf-8"}
 
 
 def page(status: int, heading: str, sentence: str, reference: str = "") -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from engine import notifications, user_tasks
@@ -47,8 +47,8 @@ class Whom:
 @blueprint.app_context_processor
 def counts() -> dict[str, Any]:
     """The counts beside the folders of every page."""
-    if not current_user.is_authenticated or request.endpoint == "static":
-        return {}
+    if g.get("is_broken") or not current_user.is_authenticated:
+        return {"counts": {"open": 0, "late": 0, "unread": 0}}
     found = user_tasks.counts(reading(), current_user.actor)
     return {
         "counts": {

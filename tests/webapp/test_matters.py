@@ -6,6 +6,7 @@ import re
 
 import pytest
 from lxml import etree
+from sqlalchemy import text
 
 from engine import clock, notifications, process_instances
 from engine.models import Notification
@@ -134,8 +135,8 @@ def test_english_pages_hold_no_chinese_but_what_people_typed(house: House):
     for address in ("/inbox", "/done", "/started", "/copies", "/start", f"/tasks/{person.tasks()[0]}",
                     f"/tasks/{person.tasks()[0]}/why", f"/matters/{matter}?all=1", "/account/password"):  # fmt: skip
         words = person.get(address).words
-        for text in typed:
-            words = words.replace(text, "")
+        for each in typed:
+            words = words.replace(each, "")
         assert HAN.findall(words) == [], address
 
 
@@ -211,3 +212,15 @@ def test_the_operations_manager_sees_the_opinions_before_his(house: House):
     assert "经现场核实" in manager.get(f"/tasks/{manager.tasks()[0]}").words
     manager.submit(manager.tasks()[0], OPINION)
     assert "同意，请按计划采购" in house.person("U01").get(f"/matters/{matter}").words
+
+
+def test_even_without_a_database_there_is_an_answer(house: House):
+    person = house.person("U19")
+    with house.database.writer() as session:
+        session.execute(text("DROP TABLE user_task_candidate"))
+        session.execute(text("ALTER TABLE person RENAME TO person_gone"))
+        session.commit()
+    page = person.get("/inbox")
+    assert page.status == 500
+    assert "Traceback" not in page.text
+    assert re.search(r"<code>[0-9a-f]{8}</code>", page.text)

@@ -24,7 +24,6 @@ async function show(figure) {
     }
   }
   for (const id of states.taken) if (registry.get(id)) canvas.addMarker(id, "st-taken");
-  figure.querySelector(".drawing").hidden = true;
   canvas.zoom("fit-viewport", "auto");
   figure.dataset.shown = "yes";
 }
