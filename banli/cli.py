@@ -5,7 +5,6 @@ Errors that a person can mend end with one line (or one a problem) and exit code
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -16,7 +15,18 @@ from typing import Any
 
 import click
 
-from banli import administrators, catalogue, foundation, packs, scenarios, server, settings
+from banli import (
+    administrators,
+    catalogue,
+    distributed,
+    foundation,
+    logs,
+    packs,
+    scenarios,
+    server,
+    settings,
+    web_server,
+)
 from banli.composition import Composition, compose
 from engine import content, history
 from engine.errors import DeploymentRefused, EngineError, Problem
@@ -58,12 +68,7 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Banli 办理: runs an organisation's procedures from BPMN diagrams and DMN decision tables."""
-    logging.basicConfig(
-        level=(os.environ.get("BANLI_LOG_LEVEL") or "info").upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    for chatty in ("celery", "kombu", "amqp", "alembic", "waitress"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.configure("info", "text")  # until the settings are read
 
 
 @main.command()
@@ -71,7 +76,7 @@ def main() -> None:
 @told
 def run(*, demo_when_empty: bool) -> None:
     """Start web, worker and beat in one process."""
-    read = settings.read()
+    read = _settings()
     if demo_when_empty and "BANLI_DEMO" not in os.environ:
         read = replace(read, demo=server.empty_or_demo(read))
         if read.demo:
@@ -79,6 +84,33 @@ def run(*, demo_when_empty: bool) -> None:
     composition = compose(read)
     server.prepare(composition)
     server.serve(composition)
+
+
+@main.command()
+@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Each has BANLI_THREADS.")
+@told
+def web(processes: int) -> None:
+    """Start the web alone: migrate, deploy, then serve (distributed; needs a broker)."""
+    read = _settings()
+    web_server.share_measurements(read)
+    distributed.prepare(read)
+    web_server.WebServer(read, processes=processes).run()
+
+
+@main.command()
+@click.option("--pool", type=click.Choice(["prefork", "threads"]), default="prefork", show_default=True)
+@click.option("--concurrency", type=click.IntRange(1, 256), default=4, show_default=True, help="Jobs at a time.")
+@told
+def worker(pool: distributed.Pool, concurrency: int) -> None:
+    """Start a worker alone: does what is due (distributed; needs a broker)."""
+    sys.exit(distributed.work(_settings(), pool=pool, concurrency=concurrency))
+
+
+@main.command()
+@told
+def beat() -> None:
+    """Start a beat alone: asks every second what is due (distributed; needs a broker)."""
+    distributed.beat(_settings())
 
 
 @main.command()
@@ -189,4 +221,10 @@ def _migrated() -> Composition:
 
 
 def _compose() -> Composition:
-    return compose(settings.read())
+    return compose(_settings())
+
+
+def _settings() -> settings.Settings:
+    read = settings.read()
+    logs.configure(read.log_level, read.log_format)
+    return read

@@ -14,6 +14,7 @@ from engine.database import Database
 from engine.unit_of_work import UnitOfWork
 from webapp import WebSettings, create_app
 from workers import application, tasks, topics
+from workers.waking import Waking
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Composition:
     database: Database
     unit_of_work: UnitOfWork
     celery: Celery
+    waking: Waking
 
     def web(self) -> Flask:
         """The web application."""
@@ -34,6 +36,7 @@ class Composition:
                 default_language=self.settings.language,
                 time_zone=self.settings.time_zone,
                 demo=self.settings.demo,
+                trusted_proxies=self.settings.trusted_proxies,
                 demo_password=self.settings.demo_password if self.settings.demo else None,
             ),
             self.database,
@@ -42,18 +45,24 @@ class Composition:
         )
 
     def dispose(self) -> None:
-        """Close all connections."""
+        """Publish what waits to be published, and close all connections."""
+        self.waking.close()
         self.celery.close()
         self.database.dispose()
 
 
-def compose(settings: Settings) -> Composition:
-    """The parts, wired; nothing is started and nothing is written yet."""
+def compose(settings: Settings, celery: Celery | None = None) -> Composition:
+    """The parts, wired; nothing is started and nothing is written yet.
+
+    ``celery``: an application that has its tasks already (a process of a worker's pool has its parent's).
+    """
     calendar.use_zone(settings.time_zone)
     topics.bind_all()
-    celery = application.make(settings.broker_url)
     settings.var.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
-    unit_of_work = UnitOfWork(database, wake=tasks.wake_by(celery))
-    tasks.register(celery, unit_of_work)
-    return Composition(settings, database, unit_of_work, celery)
+    with_tasks = celery or application.make(settings.broker_url)
+    waking = Waking(with_tasks)
+    unit_of_work = UnitOfWork(database, wake=waking)
+    if celery is None:
+        tasks.register(with_tasks, lambda: unit_of_work)
+    return Composition(settings, database, unit_of_work, with_tasks, waking)

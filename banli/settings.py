@@ -9,8 +9,9 @@ import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.errors import SettingRefused
@@ -30,7 +31,10 @@ DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_SECURE_COOKIES": "1 where people come by https; default: 0 on loopback, 1 elsewhere",
     "BANLI_DEMO": "1 loads fictitious people and listens on loopback only; default: 0",
     "BANLI_DEMO_PASSWORD": f"password of the fictitious people; default: {DEMO_PASSWORD}",
+    "BANLI_TRUSTED_PROXIES": "reverse proxies of yours in front that set X-Forwarded-*, 0 to 5; default: 0",
+    "BANLI_METRICS_TOKEN": "who sends it as a bearer token may read /metrics; default: loopback alone may",
     "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
+    "BANLI_LOG_FORMAT": "text, or json for one object a line; default: text",
 }
 _SECRET_LENGTH = 32
 
@@ -50,7 +54,10 @@ class Settings:
     secure_cookies: bool
     demo: bool
     demo_password: str
+    trusted_proxies: int
+    metrics_token: str = field(repr=False)
     log_level: str
+    log_format: Literal["text", "json"]
 
     @property
     def var(self) -> Path:
@@ -97,7 +104,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         home=home,
         database_url=_database_url(environment, home),
-        broker_url=_url(environment, "BANLI_BROKER_URL", "memory://localhost", ("memory", "amqp", "amqps", "redis", "rediss")),
+        broker_url=_url(
+            environment, "BANLI_BROKER_URL", "memory://localhost", ("memory", "amqp", "amqps", "redis", "rediss")
+        ),
         host=host,
         port=_number(environment, "BANLI_PORT", 8080, 1, 65535),
         threads=_number(environment, "BANLI_THREADS", 32, 2, 256),
@@ -106,7 +115,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=_flag(environment, "BANLI_SECURE_COOKIES", default=not loopback),
         demo=demo,
         demo_password=environment.get("BANLI_DEMO_PASSWORD") or DEMO_PASSWORD,
+        trusted_proxies=_number(environment, "BANLI_TRUSTED_PROXIES", 0, 0, 5),
+        metrics_token=_metrics_token(environment),
         log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        log_format="json" if _choice(environment, "BANLI_LOG_FORMAT", "text", ("text", "json")) == "json" else "text",
     )
 
 
@@ -159,6 +171,13 @@ def _database_url(environment: Mapping[str, str], home: Path) -> str:
     default = f"sqlite:///{home / 'var' / 'banli.sqlite3'}"
     schemes = ("sqlite", "postgresql", "postgresql+psycopg")
     return _url(environment, "BANLI_DATABASE_URL", default, schemes)
+
+
+def _metrics_token(environment: Mapping[str, str]) -> str:
+    token = environment.get("BANLI_METRICS_TOKEN", "")
+    if token and (len(token) < _SECRET_LENGTH or not token.isascii()):
+        raise _refused("BANLI_METRICS_TOKEN", Sentence("it needs at least {count} characters", count=_SECRET_LENGTH))
+    return token
 
 
 def _time_zone(environment: Mapping[str, str]) -> str:

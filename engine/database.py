@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -38,6 +41,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x62616E6C69
 _READERS = 16
+_CONNECT_SECONDS = 5  # for PostgreSQL to answer, each address of the host
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
@@ -74,6 +78,11 @@ class Database:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             command.upgrade(migration_config(connection), "head")
 
+    def is_current(self) -> bool:
+        """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""
+        with self.reader_engine.connect() as connection:
+            return set(MigrationContext.configure(connection).get_current_heads()) == _heads()
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -89,6 +98,11 @@ def lost_a_race(error: DBAPIError) -> bool:
     if getattr(original, "sqlstate", None) in _SERIALIZATION_FAILURES:
         return True
     return str(getattr(original, "sqlite_errorname", "")).startswith(_BUSY)
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(_MIGRATIONS)).get_heads())
 
 
 def migration_config(connection: Connection) -> Config:
@@ -151,7 +165,15 @@ def _unreachable(url: URL, error: SQLAlchemyError) -> SettingRefused:
 
 
 def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
-    writer = create_engine(url, pool_size=16, max_overflow=32, pool_timeout=WRITER_WAIT_SECONDS, pool_pre_ping=True)
+    writer = create_engine(
+        url,
+        pool_size=16,
+        max_overflow=32,
+        pool_timeout=WRITER_WAIT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,  # what people entered has no place in an error's text
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+    )
     # read_only is a property of psycopg's connection: it costs no statement of its own
     return writer, writer.execution_options(postgresql_readonly=True)
 
@@ -160,9 +182,16 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     # isolation_level None: the driver begins nothing by itself, our "begin" listeners do
     connect_args: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
     writer = create_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=WRITER_WAIT_SECONDS, connect_args=connect_args
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=WRITER_WAIT_SECONDS,
+        connect_args=connect_args,
+        hide_parameters=True,
     )
-    reader = create_engine(url, pool_size=_READERS, max_overflow=4 * _READERS, connect_args=connect_args)
+    reader = create_engine(
+        url, pool_size=_READERS, max_overflow=4 * _READERS, connect_args=connect_args, hide_parameters=True
+    )
     event.listen(writer, "connect", _prepare_sqlite_writer)
     event.listen(reader, "connect", _prepare_sqlite_reader)
     event.listen(writer, "begin", _begin_immediate)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, messages, timers, topics
@@ -28,6 +28,8 @@ from feel.sentences import Sentence
 
 WORKER = system("worker")
 LEASE = timedelta(minutes=5)
+RESERVATION = timedelta(seconds=15)
+RESERVED = "sweep"
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=1)
 _ERROR_LENGTH = 4000
@@ -48,21 +50,30 @@ def due(
     session: Session, now: datetime | None = None, limit: int = 200, kinds: Collection[str] | None = None
 ) -> Sequence[int]:
     """The keys of jobs to do now, the longest due first; not those leased, suspended, or of outside workers."""
-    instant = now or clock.now()
-    statement = (
-        select(Job.key)
-        .outerjoin(ProcessInstance, ProcessInstance.key == Job.root_key)
-        .where(
-            *_free(instant),
-            Job.external.is_(False),
-            or_(Job.root_key.is_(None), ProcessInstance.suspended.is_(False)),
-        )
-        .order_by(Job.due_at, Job.key)
-        .limit(limit)
-    )
+    statement = _due(now or clock.now(), limit)
     if kinds is not None:
         statement = statement.where(Job.kind.in_(kinds))
     return session.execute(statement).scalars().all()
+
+
+def reserve(session: Session, limit: int = 200, now: datetime | None = None) -> Sequence[int]:
+    """The keys of due jobs that nobody was told of, reserved for a while: each key is given to one caller only.
+
+    Whoever is told of a reserved job may claim it; when the reservation ends unused, the job is due as before.
+    """
+    instant = now or clock.now()
+    # what another transaction holds is being done just now, and waiting for it could end in a deadlock
+    keys = session.execute(_due(instant, limit).with_for_update(of=Job, skip_locked=True)).scalars().all()
+    if not keys:
+        return ()
+    taken = session.connection().execute(
+        update(JOB)
+        .where(JOB.c.key.in_(keys), *_free(instant))
+        .values(locked_until=instant + RESERVATION, worker=RESERVED)
+        .returning(JOB.c.key)
+    )
+    mine = set(taken.scalars())
+    return [key for key in keys if key in mine]
 
 
 def get(session: Session, key: int) -> Job:
@@ -98,7 +109,7 @@ def claim(
         update(JOB)
         .where(
             JOB.c.key == key,
-            *_free(instant),
+            *_free(instant, told=True),
             JOB.c.external.is_(external),
             or_(JOB.c.root_key.is_(None), JOB.c.root_key.not_in(running)),
         )
@@ -195,16 +206,20 @@ def fail(
     *,
     retries: int | None = None,
     retry_after: timedelta | None = None,
+    worker: str | None = None,
     actor: Actor = WORKER,
 ) -> None:
     """The work failed: it is tried again after a while, and when its retries are used up, it becomes an incident.
 
     ``retries``: how many are left (None: one fewer); ``retry_after``: when (None: after as long as it has waited
-    already, so the pauses double; 10 seconds to an hour).
+    already, so the pauses double; 10 seconds to an hour). ``worker``: who reports; one that lost its lease to another
+    is not heard.
     """
     locked, job = _lock_job(session, key, actor)
     if job.state != CREATED:
         return  # it was completed, cancelled or given up meanwhile: there is nothing to repeat
+    if worker is not None and job.worker not in {None, worker, RESERVED}:
+        return  # its lease ended, and somebody else is at it
     now = clock.now()
     left = max(0, job.retries - 1 if retries is None else retries)
     pause = retry_after if retry_after is not None else min(max(now - job.created_at, FIRST_DELAY), LONGEST_DELAY)
@@ -278,12 +293,26 @@ def requeue(session: Session, key: int, retries: int = 1) -> None:
         session.info.setdefault("wake", []).append(key)
 
 
-def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due(now: datetime, limit: int) -> Select[int]:
     return (
-        JOB.c.state == CREATED,
-        JOB.c.due_at <= now,
-        or_(JOB.c.locked_until.is_(None), JOB.c.locked_until < now),
+        select(Job.key)
+        .outerjoin(ProcessInstance, ProcessInstance.key == Job.root_key)
+        .where(
+            *_free(now),
+            Job.external.is_(False),
+            or_(Job.root_key.is_(None), ProcessInstance.suspended.is_(False)),
+        )
+        .order_by(Job.due_at, Job.key)
+        .limit(limit)
     )
+
+
+def _free(now: datetime, *, told: bool = False) -> tuple[ColumnElement[bool], ...]:
+    """Due, and under nobody's lease; ``told``: a reservation does not count, since it was made for who asks."""
+    leases = [JOB.c.locked_until.is_(None), JOB.c.locked_until < now]
+    if told:
+        leases.append(JOB.c.worker == RESERVED)
+    return JOB.c.state == CREATED, JOB.c.due_at <= now, or_(*leases)
 
 
 def _lock_job(session: Session, key: int, actor: Actor) -> tuple[Locked | None, Any]:

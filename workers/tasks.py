@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import timedelta
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from engine import history, jobs
 from engine.unit_of_work import UnitOfWork
@@ -15,36 +15,42 @@ from workers.application import RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY
 
 _log = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
+SWEEP_PAGES = 10
+SEAL_EVERY = timedelta(hours=1)
 
 
-def register(celery: Celery, unit_of_work: UnitOfWork) -> None:
-    """Give the application its tasks, bound to a unit of work."""
+def register(celery: Celery, unit_of_work: Callable[[], UnitOfWork]) -> None:
+    """Give the application its tasks; ``unit_of_work`` gives that of the process in which a task runs."""
 
     def run_job(key: int) -> None:
-        job_run.run(unit_of_work, key)
+        job_run.run(unit_of_work(), key)
 
     def run_due_jobs() -> None:
-        with unit_of_work.read() as session:
-            due = jobs.due(session, limit=SWEEP_LIMIT)
-        for key in due:
-            celery.send_task(RUN_JOB, args=[key])
+        sweep(celery, unit_of_work())
 
     def seal_history() -> None:
-        unit_of_work.run(history.seal)
+        unit_of_work().run(history.seal_when_due, SEAL_EVERY)
 
     celery.task(name=RUN_JOB)(run_job)
     celery.task(name=RUN_DUE_JOBS)(run_due_jobs)
     celery.task(name=SEAL_HISTORY)(seal_history)
 
 
-def wake_by(celery: Celery) -> Callable[[Sequence[int]], None]:
-    """The port ``wake``: one message a job, one quick retry; if the broker is away, the sweep finds the jobs."""
+def sweep(celery: Celery, unit_of_work: UnitOfWork) -> int:
+    """Send one message for each due job that nobody was told of just now; gives their number.
 
-    def wake(job_keys: Sequence[int]) -> None:
-        try:
-            for key in job_keys:
-                celery.send_task(RUN_JOB, args=[key])
-        except OperationalError:
-            _log.warning("The broker is away; %d jobs wait for the sweep.", len(job_keys))
-
-    return wake
+    A job is reserved before its message is sent, so that two sweeps at once send one message, and a long queue does
+    not get one more of each every second. A message that is lost counts until the reservation ends.
+    """
+    sent = 0
+    for _page in range(SWEEP_PAGES):
+        with unit_of_work.read() as session:  # a second in which nothing is due costs one query and no write lock
+            if not jobs.due(session, limit=1):
+                break
+        reserved = unit_of_work.run(jobs.reserve, SWEEP_LIMIT)
+        for key in reserved:
+            celery.send_task(RUN_JOB, args=[key])
+        sent += len(reserved)
+        if len(reserved) < SWEEP_LIMIT:
+            break
+    return sent

@@ -17,7 +17,7 @@ from engine.history.chain import (
 )
 from engine.history.personal import Erased, Personal
 from engine.history.report import HistoryProblem, Report
-from engine.history.seals import export_seals, seal
+from engine.history.seals import export_seals, seal, seal_when_due
 from engine.history.timeline import Event, erase, timeline
 from engine.history.verification import verify
 
@@ -39,6 +39,7 @@ __all__ = [
     "journal",
     "record",
     "seal",
+    "seal_when_due",
     "timeline",
     "verify",
 ]

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,25 @@ def seal_hash(sequence: int, sealed_at: datetime, chains: int, previous_hash: st
 
 def seal(session: Session) -> Seal:
     """Seal the heads of all chains, and give the new seal. One seal at a time; writers of matters go on meanwhile."""
+    return _seal(session, _last(session))
+
+
+def seal_when_due(session: Session, every: timedelta) -> Seal | None:
+    """Seal if the last seal is as old as ``every``; None if it is younger. Asked twice at once, it seals once."""
+    before = _last(session)
+    if before is not None and clock.now() - before.sealed_at < every:
+        return None
+    return _seal(session, before)
+
+
+def _last(session: Session) -> Seal | None:
+    """The last seal, under the lock that lets one transaction seal at a time."""
     if session.get_bind().dialect.name != "sqlite":  # there, the writer's transaction is alone already
         session.execute(text("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE"))
-    before = session.execute(select(Seal).order_by(Seal.sequence.desc()).limit(1)).scalar_one_or_none()
+    return session.execute(select(Seal).order_by(Seal.sequence.desc()).limit(1)).scalar_one_or_none()
+
+
+def _seal(session: Session, before: Seal | None) -> Seal:
     sequence = 1 if before is None else before.sequence + 1
     heads, added = HeadsDigest(), 0
     for page in _moved(session):
