@@ -11,6 +11,7 @@ from engine.execution import Locked, Matter, calls, correlation, refuse_suspende
 from engine.models import ProcessInstance, Subscription
 from engine.models.process_instance import ACTIVE, CANCELED
 from engine.process_instances.locking import lock_root
+from engine.stored_files import ATTACHMENT, drop
 from feel.sentences import Sentence
 
 WITHDRAW = "withdraw"
@@ -28,6 +29,7 @@ def discard(session: Session, key: int, actor: Actor) -> None:
     if root.submitted_at is not None:
         raise Conflict(Sentence("This matter was submitted already; it can be withdrawn, not discarded."))
     _end(locked.matter, "discarded")
+    drop(session, ATTACHMENT.c.root_key == root.key)  # nobody but the starter ever saw them
     locked.matter.record(root, "process_instance.discarded", actor=actor)
     locked.matter.save()
 

@@ -16,6 +16,7 @@ from engine.execution.rows import CANDIDATE, TASK
 from engine.organisation import people, snapshot
 from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see
+from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
 from engine.user_tasks.rights import Task, no_such_task, refuse_excluded, standing, was_asked
 from feel.sentences import Sentence
@@ -108,8 +109,8 @@ def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None
     refuse_excluded(session, to, task, locked.matter.root.starter)
 
 
-def _give(session: Session, locked: Locked, task: Task, person: str | None, acts_for: str | None) -> None:
-    """A draft stays with who wrote it: it goes when the task does."""
+def _give(session: Session, locked: Locked, task: Any, person: str | None, acts_for: str | None) -> None:
+    """A draft stays with who wrote it, and its files too: they go when the task does."""
     resolution = dict(task.resolution or {})
     if task.assignee is not None:
         resolution["former"] = sorted({*resolution.get("former", ()), task.assignee})
@@ -124,6 +125,7 @@ def _give(session: Session, locked: Locked, task: Task, person: str | None, acts
             resolution=resolution,
         )
     )
+    attached.hand_over(session, task, task.form_key, person)
 
 
 def _record(

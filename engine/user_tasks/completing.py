@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.organisation import people
 from engine.process_instances.rights import groups_of, may_see
-from engine.task_forms import Parsed
+from engine.task_forms import Attached, Parsed
+from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
 from engine.user_tasks.rights import Standing, holder, no_such_task, refuse_excluded, standing, was_asked
 from engine.values import canonical, dumps
@@ -58,7 +59,7 @@ def save_draft(session: Session, key: int, actor: Actor, values: Mapping[str, An
     """Keep what was entered so far, as it was typed; nothing is checked but its size, nothing moves."""
     locked, task = lock_task(session, key, actor)
     refuse_closed(session, locked, task, actor)
-    _standing_to_do(session, locked, task, actor)
+    standing_to_do(session, locked, task, actor)
     if task.assignee is None:
         raise NotAllowed(Sentence("Claim the task first; then a draft can be kept for you."))
     if len(dumps(dict(values))) > _DRAFT_LENGTH:
@@ -85,11 +86,13 @@ def complete(
     if task.state == COMPLETED and _is_repetition(session, task, actor, digest):
         return _completion(matter, actor, [])
     refuse_closed(session, locked, task, actor)
-    acts_for = _standing_to_do(session, locked, task, actor)
+    acts_for = standing_to_do(session, locked, task, actor)
     refuse_excluded(session, actor.person, task, matter.root.starter)
     workflow = matter.workflow(instance)
     current = workflow.variables(task.element_instance)
-    cleaned = _clean(locked, task, values, current, strict=not posted)
+    uploaded = attached.of_task(session, task, task.form_key, attached.doers(task, actor.person, acts_for))
+    cleaned = _clean(locked, task, values, current, uploaded, strict=not posted)
+    files = attached.settle(session, task, uploaded, cleaned)
     if variable := (task.properties or {}).get("actorVariable"):
         cleaned[variable] = actor.person  # the diagram asks who did it, e.g. to pass over whoever assessed before
     matter.on_behalf_of = acts_for
@@ -115,6 +118,7 @@ def complete(
             "due_at": task.due_at,
             "values": matter.told(cleaned),
             "changes": matter.told(changes),
+            **({"attachments": files} if files else {}),
             # a digest of personal values would give them away to whoever tries short texts
             "submitted_sha256": Personal(digest) if matter.personal_names else digest,
         },
@@ -130,7 +134,7 @@ def complete(
     return _completion(matter, actor, matter.path.created_tasks)
 
 
-def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -> str | None:
+def standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -> str | None:
     """For whom the actor may do the task (None: for himself); raises when he may not do it at all."""
     root = locked.matter.root
     stands: Standing = standing(session, actor, task, root)
@@ -151,7 +155,13 @@ def _standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) -
 
 
 def _clean(
-    locked: Locked, task: Any, given: Mapping[str, Any] | Parsed, current: Mapping[str, Any], *, strict: bool
+    locked: Locked,
+    task: Any,
+    given: Mapping[str, Any] | Parsed,
+    current: Mapping[str, Any],
+    uploaded: Collection[Attached],
+    *,
+    strict: bool,
 ) -> dict[str, Any]:
     matter = locked.matter
     if task.form_key is None:
@@ -162,7 +172,9 @@ def _clean(
         return {}
     form = deployments.form(matter.session, task.form_key)
     functions = ExecutionHost(matter, locked.instance).functions
-    return form.clean(given, current=current, now=matter.now, functions=functions, strict=strict)
+    return form.clean(
+        given, current=current, now=matter.now, functions=functions, attached=uploaded, strict=strict
+    )
 
 
 def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) -> None:

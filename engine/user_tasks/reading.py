@@ -17,13 +17,18 @@ from engine.execution.instance import COLUMNS
 from engine.models import ProcessInstance, UserTask
 from engine.models.user_task import CREATED
 from engine.process_instances.rights import may_see
+from engine.task_forms import Attached
+from engine.user_tasks import attached
 from engine.user_tasks.rights import Standing, no_such_task, standing
 from feel.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task as the actor may see it. ``variables``: what the form starts from; ``draft``: his own, if kept."""
+    """A task as the actor may see it.
+
+    ``variables``: what the form starts from; ``draft``: his own, if kept; ``attached``: the files that he uploaded.
+    """
 
     task: UserTask
     matter: ProcessInstance
@@ -43,6 +48,7 @@ class TaskView:
         return self.task.state == CREATED and not self.matter.suspended
 
     actor_person: str = ""
+    attached: Sequence[Attached] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,12 @@ def get(session: Session, key: int, actor: Actor) -> TaskView:
         raise no_such_task()
     variables = _variables(session, task, actor) if task.state == CREATED else {}
     draft = task.draft if stands.is_assignee or stands.stands_in_for is not None else None
-    return TaskView(task, matter, stands, variables, draft, actor.person)
+    files: Sequence[Attached] = ()
+    if task.state == CREATED and stands.may_do:
+        files = attached.of_task(
+            session, task, task.form_key, attached.doers(task, actor.person, stands.stands_in_for)
+        )
+    return TaskView(task, matter, stands, variables, draft, actor.person, files)
 
 
 def why(session: Session, key: int, actor: Actor) -> Why:
