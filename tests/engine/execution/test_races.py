@@ -174,7 +174,7 @@ def test_a_kill_in_the_middle_of_a_completion_loses_and_doubles_nothing(office, 
     assert victim.returncode == -signal.SIGKILL, victim.stderr.decode()
     if moment == "wake":  # committed: everything happened, and the sweep finds the job that nobody was woken for
         assert office.waits(root) == ["P4_buy"]
-        assert [job.key for job in office.jobs(root, CREATED)] == office.read(jobs.due)
+        assert [job.key for job in office.jobs(root, CREATED) if job.due_at <= NOON] == office.read(jobs.due) != []
     else:
         assert (office.waits(root), office.history(root)) == (["A1_line"], before)
     office.run(user_tasks.complete, task.key, office.actor("U16"), {"decision": "approve"})  # the person tries again
