@@ -147,7 +147,7 @@ def working_days(start: datetime, days: int, calendar: WorkingTime) -> Due:
     day = wall.date()
     for _ in range(days):
         day = _next_working_day(day, calendar)
-    due = _instant(datetime.combine(day, wall.time()), zone)
+    due = instant_at(datetime.combine(day, wall.time()), zone)
     return Due(due, _unknown_years(start, due, calendar))
 
 
@@ -222,8 +222,8 @@ def _open_intervals(start: datetime, calendar: WorkingTime) -> Iterator[tuple[da
         if calendar.works_on(day):
             midnight = datetime.combine(day, time.min)
             for opens, closes in calendar.hours:
-                first = _instant(midnight + timedelta(minutes=opens), zone)
-                last = _instant(midnight + timedelta(minutes=closes), zone)
+                first = instant_at(midnight + timedelta(minutes=opens), zone)
+                last = instant_at(midnight + timedelta(minutes=closes), zone)
                 if last > begin and last > first:
                     since_open = 0
                     yield first, last
@@ -250,7 +250,7 @@ def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+def instant_at(wall: datetime, zone: ZoneInfo) -> datetime:
     """When clocks show ``wall`` (the first time); a time that they skip is the moment of skipping."""
     later = wall.replace(tzinfo=zone).astimezone(UTC)
     if later.astimezone(zone).replace(tzinfo=None) == wall:

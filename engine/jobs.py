@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, messages, timers, topics
+from engine import clock, deadlines, messages, timers, topics
 from engine.actor import Actor, system
 from engine.errors import Conflict, NotFound
 from engine.execution import Locked, failures, lock, refuse_suspended
+from engine.execution.deadlines import DEADLINE
 from engine.execution.rows import JOB
 from engine.execution.work import MESSAGE, SERVICE, SIGNAL, TIMER, run_inside_function
 from engine.models import Job, ProcessInstance
@@ -86,7 +87,7 @@ def get(session: Session, key: int) -> Job:
 
 def is_inside(job: Job) -> bool:
     """Whether the job touches the database only, so that :func:`run_inside` does it."""
-    if job.kind in {TIMER, MESSAGE, SIGNAL}:
+    if job.kind in {TIMER, MESSAGE, SIGNAL, DEADLINE}:
         return True
     declared = topics.find(job.topic)
     return declared is not None and declared.placement == "inside" and not job.external
@@ -264,6 +265,8 @@ def run_inside(session: Session, key: int, actor: Actor = WORKER) -> bool:
         return timers.fire(session, key)
     if job.kind in {MESSAGE, SIGNAL}:
         return messages.deliver(session, key)
+    if job.kind == DEADLINE:
+        return deadlines.run(session, key)
     locked, row = _lock_job(session, key, actor)
     if row.state != CREATED:
         return False

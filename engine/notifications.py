@@ -1,20 +1,46 @@
-"""What was brought to a person's notice: copies of decisions (抄送), reminders, messages of the system."""
+"""What was brought to a person's notice: copies of decisions (抄送), reminders, messages of the system.
+
+Notices about tasks come as a digest: what is due for one person within a while becomes one notification.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, deliveries
 from engine.actor import Actor
 from engine.errors import NotFound
-from engine.models import Notification
+from engine.keys import new_key
+from engine.models import Delivery, Notification, Person
 from feel.sentences import Sentence
 
 MAXIMUM_PAGE = 200
+DIGEST_WINDOW = timedelta(hours=1)
+"""A notice about a task joins an unread one that is not older than this."""
+
+GATHERING = timedelta(minutes=5)
+"""How long a digest waits before it leaves the house: what comes meanwhile joins it."""
+
+DIGEST = "deadline"
+"""The kind of a notification that several notices share."""
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody should know about a task: one line of a digest. ``kind``: "reminder", "overdue", "take_over"."""
+
+    kind: str
+    task: int
+    root_key: int
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +97,63 @@ def read_all(session: Session, actor: Actor) -> None:
         .values(read_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+
+
+def notify(session: Session, persons: Iterable[str], notice: Notice) -> None:
+    """Bring a notice about a task to everybody's notice; a newer one about the same task takes the older's place."""
+    now = clock.now()
+    told = sorted(set(persons))
+    # in one order everywhere, so that two matters tell the same people one after the other
+    session.execute(select(Person.id).where(Person.id.in_(told)).order_by(Person.id).with_for_update(key_share=True))
+    for person_id in told:
+        latest = session.execute(
+            select(Notification)
+            .where(
+                Notification.person_id == person_id,
+                Notification.read_at.is_(None),
+                Notification.items.is_not(None),
+                Notification.created_at >= now - DIGEST_WINDOW,
+                # what has gone out by mail or chat stays as it is
+                ~exists().where(Delivery.notification_key == Notification.key, Delivery.begun_at.is_not(None)),
+            )
+            .order_by(Notification.created_at.desc(), Notification.key.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        is_new = latest is None
+        if latest is None:
+            latest = Notification(key=new_key(), person_id=person_id, items=[])
+            session.add(latest)
+        _put(latest, notice)
+        latest.created_at = now
+        session.flush()
+        if is_new:
+            deliveries.plan(session, latest, pause=GATHERING)
+
+
+def _put(notification: Notification, notice: Notice) -> None:
+    item: dict[str, Any] = {
+        "kind": notice.kind,
+        "task": notice.task,
+        "root_key": notice.root_key,
+        "sentence": notice.sentence.as_json(),
+    }
+    items = [*(other for other in notification.items or () if other["task"] != notice.task), item]
+    kinds, roots = {other["kind"] for other in items}, {other["root_key"] for other in items}
+    notification.items = items
+    notification.kind = kinds.pop() if len(kinds) == 1 else DIGEST
+    notification.root_key = roots.pop() if len(roots) == 1 else None
+    notification.sentence = _digest([Sentence.from_json(other["sentence"]) for other in items]).as_json()
+
+
+def _digest(sentences: Sequence[Sentence]) -> Sentence:
+    """One sentence as it is; several with their number before them, the latest first."""
+    if len(sentences) == 1:
+        return sentences[0]
+    latest = list(reversed(sentences))
+    joined = latest[0]
+    for following in latest[1:_SHOWN]:
+        joined = Sentence("{first} {following}", first=joined, following=following)
+    if len(latest) > _SHOWN:
+        more = Sentence("And {count} more.", count=len(latest) - _SHOWN)
+        joined = Sentence("{first} {following}", first=joined, following=more)
+    return Sentence("{count} tasks: {tasks}", count=len(latest), tasks=joined)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import deployments
-from engine.execution import assignment, calls, correlation, failures, work
+from engine.execution import assignment, calls, correlation, deadlines, failures, work
 from engine.execution.instance import Instance
 from engine.history import Personal
 from engine.keys import new_key
@@ -89,6 +89,7 @@ def _user_task(matter: Matter, instance: Instance, change: changes.UserTaskCreat
         "created_at": matter.now,
         "claimed_at": None,
         "due_at": _utc(change.due_at),
+        "take_over_from": None,
         "follow_up_at": change.follow_up_at,
         "completed_at": None,
         "completed_by": None,
@@ -102,6 +103,8 @@ def _user_task(matter: Matter, instance: Instance, change: changes.UserTaskCreat
         "summary": [],
     }
     matter.rows.add_task((instance.key, change.element_instance_id), row, candidate_rows(key, found))
+    if row["due_at"] is not None:
+        deadlines.begin(matter, instance, row)
     matter.path.created_tasks.append(row)
     details = {
         "task": key,

@@ -44,12 +44,15 @@ class Rows:
     variables: dict[tuple[int, str, str], Any] = field(default_factory=dict)
     deleted_messages: list[int] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    deadlines: dict[Wait, dict[str, Any]] = field(default_factory=dict)  # of the tasks: the job of the next stage
     copies: dict[str, Any] | None = None  # the one job that carries this step's copies
     inside: set[Wait] = field(default_factory=set)  # waits of this step that need no row: inside work, calls
     settled: set[Wait] = field(default_factory=set)  # waits whose rows the command itself closes
+    undated: set[Wait] = field(default_factory=set)  # tasks known to have no due date, so no job of its stages
     _closed: set[Wait] = field(default_factory=set)
     _closed_tasks: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _closed_others: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _closed_deadlines: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _ended: set[int] = field(default_factory=set)
 
     def add_job(self, wait: Wait | None, row: dict[str, Any]) -> None:
@@ -71,6 +74,8 @@ class Rows:
     def close(self, wait: Wait, *, is_task: bool, is_call: bool, completed: bool) -> None:
         """The wait is over; ``completed`` says whether as drawn or by an interruption."""
         self._closed.add(wait)
+        if is_task and self.deadlines.pop(wait, None) is None and wait not in self.undated:
+            self._closed_deadlines[wait[0]].add(wait[1])
         if wait in self.inside:
             self.inside.discard(wait)
         elif (task := self.tasks.get(wait)) is not None:
@@ -103,7 +108,7 @@ class Rows:
         for job in self.jobs.values():
             if job["state"] != job_states.CREATED:
                 job["ended_at"] = now
-        _insert(connection, JOB, list(self.jobs.values()))
+        _insert(connection, JOB, [*self.jobs.values(), *self.deadlines.values()])
         _insert(connection, SUBSCRIPTION, list(self.subscriptions.values()))
         _insert(connection, MESSAGE, self.messages)
         if self.deleted_messages:
@@ -111,7 +116,7 @@ class Rows:
         upsert_variables(connection, self.variables)
         session.info.setdefault("wake", []).extend(
             row["key"]
-            for row in self.jobs.values()
+            for row in (*self.jobs.values(), *self.deadlines.values())
             if row["state"] == job_states.CREATED and row["due_at"] <= now and not row["external"]
         )
 
@@ -129,6 +134,9 @@ class Rows:
                 self._closed_others[instance_key, job_states.CANCELED] |= elements
         for (instance_key, state), elements in self._closed_others.items():
             _close_others(connection, instance_key, elements, state, now)
+        for instance_key, elements in self._closed_deadlines.items():
+            if instance_key not in self._ended:
+                _close_deadlines(connection, instance_key, elements, now)
 
     def _write_ended(self, connection: Connection, now: datetime) -> None:
         if not self._ended:
@@ -195,3 +203,17 @@ def _close_others(connection: Connection, instance_key: int, elements: set[str],
                 SUBSCRIPTION.c.process_instance_key == instance_key, SUBSCRIPTION.c.element_instance.in_(names)
             )
         )
+
+
+def _close_deadlines(connection: Connection, instance_key: int, elements: set[str], now: datetime) -> None:
+    """No stage of a task's due date comes after its end."""
+    connection.execute(
+        update(JOB)
+        .where(
+            JOB.c.process_instance_key == instance_key,
+            JOB.c.element_instance.in_(sorted(elements)),
+            JOB.c.kind == "deadline",
+            JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
+        )
+        .values(state=job_states.CANCELED, ended_at=now)
+    )

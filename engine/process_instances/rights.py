@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import calendar, clock
 from engine.actor import Actor
+from engine.execution import queues
 from engine.models import Notification, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
 from engine.organisation import delegations, resolvers, snapshot
@@ -65,9 +66,9 @@ def may_see(session: Session, actor: Actor, matter: Seen) -> bool:
     if actor.is_auditor or actor.is_administrator:
         return True
     tasks = session.execute(
-        select(UserTask.assignee, UserTask.on_behalf_of, UserTask.completed_by, UserTask.state).where(
-            UserTask.root_key == matter.root_key
-        )
+        select(
+            UserTask.assignee, UserTask.on_behalf_of, UserTask.completed_by, UserTask.state, UserTask.resolution
+        ).where(UserTask.root_key == matter.root_key)
     ).all()
     if any(actor.person in {task.assignee, task.on_behalf_of, task.completed_by} for task in tasks):
         return True
@@ -75,9 +76,11 @@ def may_see(session: Session, actor: Actor, matter: Seen) -> bool:
         return True
     working = {task.assignee for task in tasks if task.state == CREATED and task.assignee is not None}
     now = clock.now()
+    queued = [task for task in tasks if task.state == CREATED and task.assignee is None]
+    claiming = {person for task in queued for person in queues.members(session, task, now)}
     if any(delegations.stands(session, owner, actor.person, matter.process_id, now) for owner in sorted(working)):
         return True
-    return is_superior(session, actor.person, [matter.starter, *sorted(working)])
+    return is_superior(session, actor.person, [matter.starter, *sorted(working | claiming)])
 
 
 def is_superior(session: Session, person: str, of: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see
 from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
-from engine.user_tasks.rights import Task, no_such_task, refuse_excluded, standing, was_asked
+from engine.user_tasks.rights import Task, named, no_such_task, refuse_excluded, standing, was_asked
 from feel.sentences import Sentence
 
 
@@ -36,13 +36,13 @@ def claim(session: Session, key: int, actor: Actor) -> None:
         if not (known or may_see(session, actor, locked.matter.root)):
             raise no_such_task()
         if task.assignee is not None:
-            raise Conflict(Sentence("{person} has this task already.", person=people.name(session, task.assignee)))
+            raise Conflict(Sentence("{person} has this task already.", person=named(session, task.assignee)))
         raise NotAllowed(Sentence("This task waits for others; you may read it, not do it."))
     refuse_excluded(session, actor.person, task, locked.matter.root.starter)
     owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
     acts_for = stands.stands_in_for or (None if stands.is_owner else owners.get(actor.person))
-    _give(session, locked, task, actor.person, acts_for)
-    _record(locked, task, "user_task.claimed", actor, acts_for, {"from": task.assignee})
+    give(session, locked, task, actor.person, acts_for)
+    record(locked, task, "user_task.claimed", actor, acts_for, {"from": task.assignee})
     locked.matter.save()
 
 
@@ -62,8 +62,8 @@ def release(session: Session, key: int, actor: Actor) -> None:
                 "This task was given to you in person and has no queue; ask for it to be assigned to somebody else."
             )
         )
-    _give(session, locked, task, None, None)
-    _record(locked, task, "user_task.released", actor, task.on_behalf_of, {})
+    give(session, locked, task, None, None)
+    record(locked, task, "user_task.released", actor, task.on_behalf_of, {})
     locked.matter.save()
 
 
@@ -80,10 +80,10 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
         raise NotAllowed(Sentence("Only a superior or an administrator may assign this task."))
     _refuse_unfit(session, locked, task, to)
     if task.assignee == to:
-        raise Conflict(Sentence("{person} has this task already.", person=people.name(session, to)))
-    _give(session, locked, task, to, None)
-    _record(locked, task, "user_task.assigned", actor, None, {"from": task.assignee, "to": to, "reason": given})
-    failures.close_incidents(locked.matter, lambda incident: _names_nobody(incident, task), actor)
+        raise Conflict(Sentence("{person} has this task already.", person=named(session, to)))
+    give(session, locked, task, to, None)
+    record(locked, task, "user_task.assigned", actor, None, {"from": task.assignee, "to": to, "reason": given})
+    failures.close_incidents(locked.matter, lambda incident: names_nobody(incident, task), actor)
     locked.matter.save()
 
 
@@ -103,13 +103,13 @@ def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None
     if to not in organisation.people:
         raise NotFound(Sentence("There is no person {person}.", person=to))
     if not organisation.is_active(to):
-        raise Refused(Sentence("{person} does not work here any more.", person=people.name(session, to)))
+        raise Refused(Sentence("{person} does not work here any more.", person=named(session, to)))
     if people.actor(session, to, clock.now()).is_auditor:
-        raise Refused(Sentence("{person} is an auditor, who changes nothing.", person=people.name(session, to)))
+        raise Refused(Sentence("{person} is an auditor, who changes nothing.", person=named(session, to)))
     refuse_excluded(session, to, task, locked.matter.root.starter)
 
 
-def _give(session: Session, locked: Locked, task: Any, person: str | None, acts_for: str | None) -> None:
+def give(session: Session, locked: Locked, task: Any, person: str | None, acts_for: str | None) -> None:
     """A draft stays with who wrote it, and its files too: they go when the task does."""
     resolution = dict(task.resolution or {})
     if task.assignee is not None:
@@ -128,9 +128,10 @@ def _give(session: Session, locked: Locked, task: Any, person: str | None, acts_
     attached.hand_over(session, task, task.form_key, person)
 
 
-def _record(
+def record(
     locked: Locked, task: Any, event_type: str, actor: Actor, acts_for: str | None, details: Mapping[str, Any]
 ) -> None:
+    """Tell history what was done with the task."""
     locked.matter.record(
         locked.instance,
         event_type,
@@ -141,7 +142,8 @@ def _record(
     )
 
 
-def _names_nobody(incident: Mapping[str, Any], task: Any) -> bool:
+def names_nobody(incident: Mapping[str, Any], task: Any) -> bool:
+    """Whether an open incident is that nobody was found for this task."""
     attempt = incident["attempt"] or {}
     return bool(
         incident["kind"] == "assignment"

@@ -18,12 +18,11 @@ from engine.execution.host import ExecutionHost
 from engine.execution.rows import CANDIDATE, TASK
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
-from engine.organisation import people
 from engine.process_instances.rights import groups_of, may_see
 from engine.task_forms import Attached, Parsed
 from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
-from engine.user_tasks.rights import Standing, holder, no_such_task, refuse_excluded, standing, was_asked
+from engine.user_tasks.rights import Standing, holder, named, no_such_task, refuse_excluded, standing, was_asked
 from engine.values import canonical, dumps
 from feel.sentences import Sentence
 
@@ -150,7 +149,7 @@ def standing_to_do(session: Session, locked: Locked, task: Any, actor: Actor) ->
         raise no_such_task()
     has_it, _owner = holder(session, task, root.process_id)
     if has_it is not None:
-        raise NotAllowed(Sentence("This task is assigned to {person}.", person=people.name(session, has_it)))
+        raise NotAllowed(Sentence("This task is assigned to {person}.", person=named(session, has_it)))
     raise NotAllowed(Sentence("This task waits for others; you may read it, not do it."))
 
 
@@ -172,9 +171,7 @@ def _clean(
         return {}
     form = deployments.form(matter.session, task.form_key)
     functions = ExecutionHost(matter, locked.instance).functions
-    return form.clean(
-        given, current=current, now=matter.now, functions=functions, attached=uploaded, strict=strict
-    )
+    return form.clean(given, current=current, now=matter.now, functions=functions, attached=uploaded, strict=strict)
 
 
 def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) -> None:
@@ -201,6 +198,8 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
     if connection.execute(_COMPLETE, parameters).rowcount != 1:
         raise StaleRevision
     matter.rows.settled.add((task.process_instance_key, task.element_instance))
+    if task.due_at is None:
+        matter.rows.undated.add((task.process_instance_key, task.element_instance))
     resolution: Mapping[str, Any] = task.resolution or {}
     if resolution.get("groups") or resolution.get("persons"):
         connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key == task.key))

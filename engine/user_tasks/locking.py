@@ -12,9 +12,8 @@ from engine.actor import Actor
 from engine.errors import Conflict
 from engine.execution import Locked, lock, refuse_suspended
 from engine.models.user_task import COMPLETED, CREATED
-from engine.organisation import people
 from engine.process_instances.rights import may_see
-from engine.user_tasks.rights import no_such_task, refuse_auditor, was_asked
+from engine.user_tasks.rights import named, no_such_task, refuse_auditor, was_asked
 from feel.sentences import Sentence
 
 
@@ -44,7 +43,7 @@ def refuse_closed(session: Session, locked: Locked, task: Any, actor: Actor) -> 
             Sentence(
                 "{person} completed this task at {time}. Nothing of what you entered was lost, but it is no longer "
                 "needed here.",
-                person=people.name(session, task.completed_by),
+                person=named(session, task.completed_by),
                 time=shown(task.completed_at),
             )
         )

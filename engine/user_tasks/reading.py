@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import history
+from engine import clock, history
 from engine.actor import Actor
 from engine.errors import Conflict
 from engine.execution import Instance, Matter
 from engine.execution.instance import COLUMNS
-from engine.models import ProcessInstance, UserTask
+from engine.models import ProcessInstance, UserTask, UserTaskMute
 from engine.models.user_task import CREATED
 from engine.process_instances.rights import may_see
 from engine.task_forms import Attached
@@ -49,6 +49,21 @@ class TaskView:
 
     actor_person: str = ""
     attached: Sequence[Attached] = ()
+    is_muted: bool = False  # the actor gets no reminders of it
+
+    @property
+    def may_take_over(self) -> bool:
+        """Whether the actor stands above who has the task (or may claim it), and its time has passed twice."""
+        start = self.task.take_over_from
+        excluded = (self.task.resolution or {}).get("excluded", ())
+        return (
+            self.is_open
+            and self.standing.is_superior
+            and not self.standing.is_auditor
+            and self.actor_person not in excluded
+            and start is not None
+            and start <= clock.now()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,8 @@ def get(session: Session, key: int, actor: Actor) -> TaskView:
         files = attached.of_task(
             session, task, task.form_key, attached.doers(task, actor.person, stands.stands_in_for)
         )
-    return TaskView(task, matter, stands, variables, draft, actor.person, files)
+    muted = session.get(UserTaskMute, (key, actor.person)) is not None
+    return TaskView(task, matter, stands, variables, draft, actor.person, files, muted)
 
 
 def why(session: Session, key: int, actor: Actor) -> Why:

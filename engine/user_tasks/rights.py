@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound
-from engine.execution import separated
+from engine.execution import queues, separated
 from engine.models import UserTaskCandidate
-from engine.organisation import delegations
+from engine.organisation import delegations, snapshot
 from engine.process_instances import rights as matters
 from engine.process_instances.rights import Seen
 from feel.sentences import Sentence
@@ -67,12 +67,14 @@ def standing(session: Session, actor: Actor, task: Task, matter: Seen) -> Standi
     if owner == actor.person:
         return Standing(is_assignee=True, is_administrator=actor.is_administrator)
     stands_in = owner is not None and delegations.stands(session, owner, actor.person, matter.process_id, clock.now())
-    subjects = [person for person in (owner, on_behalf_of) if person is not None]
+    subjects = {person for person in (owner, on_behalf_of) if person is not None}
+    if task.assignee is None:  # whoever stands above those who may claim it stands above it too
+        subjects |= queues.members(session, task, clock.now())
     return Standing(
         is_owner=on_behalf_of == actor.person,
         is_candidate=task.assignee is None and is_candidate(session, actor, task.key),
         stands_in_for=owner if stands_in else None,
-        is_superior=bool(subjects) and matters.is_superior(session, actor.person, subjects),
+        is_superior=bool(subjects) and matters.is_superior(session, actor.person, sorted(subjects)),
         is_administrator=actor.is_administrator,
     )
 
@@ -117,6 +119,12 @@ def refuse_auditor(actor: Actor) -> None:
     """Raise :class:`NotAllowed` for auditors."""
     if actor.is_auditor:
         raise NotAllowed(Sentence("Auditors read everything and change nothing."))
+
+
+def named(session: Session, person_id: str) -> Sentence | str:
+    """The person as a part of a sentence, in the reader's language; the id itself if nobody has it."""
+    person = snapshot.of(session).people.get(person_id)
+    return person_id if person is None else person.sentence
 
 
 def no_such_task() -> NotFound:
