@@ -44,11 +44,11 @@ def _note(row: Notification, matter: ProcessInstance | None) -> Note:
     kind = {"copy": _("copy"), "reminder": _("reminder"), "overdue": _("overdue")}.get(row.kind, row.kind)
     lines = [kind]
     if matter is not None:
-        lines += [entries.procedure_name(matter), matter.business_id or "", entries.title_of(matter)]
+        lines.append(entries.procedure_name(matter))
     return Note(
         row.key,
         say(row.sentence),
-        [line for line in lines if line],
+        lines,
         ago(row.created_at),
         row.read_at is not None,
         row.root_key is not None,
