@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine import deployments
+from engine import calendar, deployments
 from engine.errors import ExecutionFailed
 from engine.execution.instance import Instance
 from engine.organisation import functions
@@ -28,8 +28,8 @@ class ExecutionHost:
 
     @property
     def now(self) -> datetime:
-        """The instant of this step."""
-        return self._matter.now
+        """The instant of this step, as the organisation's clocks show it: "today" is their date."""
+        return self._matter.now.astimezone(calendar.zone_named())
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
@@ -46,9 +46,7 @@ class ExecutionHost:
             self._matter.session, self._instance.definition_key, decision_id, binding, version_tag
         )
         try:
-            result = decision.decisions.evaluate(
-                decision_id, variables, now=self._matter.now, functions=self.functions
-            )
+            result = decision.decisions.evaluate(decision_id, variables, now=self.now, functions=self.functions)
         except DecisionError as error:
             raise ExecutionFailed(
                 error.sentence, element_id=error.element_id, kind="decision", values=error.values

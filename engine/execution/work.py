@@ -155,7 +155,7 @@ def create_timer(matter: Matter, instance: Instance, change: TimerCreated) -> No
         variables={},
     )
     matter.rows.add_job((instance.key, change.element_instance_id), row)
-    details = {"job": row["key"], "due_at": change.due_at}
+    details = {"job": row["key"], "due_at": change.due_at} | ({"missed": change.missed} if change.missed else {})
     matter.record(instance, "timer.created", element_id=change.element_id, details=details)
 
 

@@ -89,9 +89,10 @@ class JobCreated(ElementChange):
 
 @dataclass(frozen=True, slots=True)
 class TimerCreated(ElementChange):
-    """An element waits for an instant."""
+    """An element waits for an instant; ``missed``: how many repetitions passed unnoticed since it fired last."""
 
     due_at: datetime
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Instants, durations and repetitions: ISO 8601 texts and FEEL's temporal values into zone-aware datetimes.
 
-A local date and time (without a zone) is read in the zone of the step's ``now``.
+A local date and time (without a zone) is read in the zone of the step's ``now``. Months, weeks and days are counted on
+the clocks of that zone, so that "P1D" is the same time of the next day; hours, minutes and seconds are elapsed time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.calendar import instant_at
 
 _DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<years>\d{1,9})Y)?(?:(?P<months>\d{1,9})M)?(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
@@ -20,19 +24,23 @@ _ZONE_NAME = re.compile(r"(.*)@([A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*)")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Months and a fixed part; months are added by the calendar, at the month's last day if it is shorter."""
+    """Months, days and a fixed part; months are added by the calendar, at the month's last day if it is shorter."""
 
     months: int
+    days: int
     rest: timedelta
 
     def after(self, start: datetime) -> datetime | None:
-        """The instant that lies this long after ``start``; None where the calendar ends before (year 9999)."""
+        """The instant that lies this long after ``start``, in its zone; None where the calendar ends (year 9999)."""
         try:
-            if self.months:
+            moved = start
+            if self.months or self.days:
                 year, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
                 day = min(start.day, calendar.monthrange(year, month + 1)[1])
-                start = start.replace(year=year, month=month + 1, day=day)
-            return start + self.rest
+                wall = start.replace(year=year, month=month + 1, day=day, tzinfo=None) + timedelta(days=self.days)
+                zone = start.tzinfo
+                moved = instant_at(wall, zone) if isinstance(zone, ZoneInfo) else wall.replace(tzinfo=zone)
+            return (moved.astimezone(UTC) + self.rest).astimezone(start.tzinfo)
         except (ValueError, OverflowError):
             return None
 
@@ -46,6 +54,19 @@ class Cycle:
     interval: Duration
 
 
+def following(interval: Duration, due_at: datetime, now: datetime) -> tuple[datetime | None, int]:
+    """The first repetition of ``due_at`` after ``now`` (None: the calendar ends), and how many were missed before."""
+    missed = 0
+    if not interval.months and not interval.days:
+        missed = max(0, (now - due_at) // interval.rest)
+        due_at += missed * interval.rest
+    found = interval.after(due_at)
+    while found is not None and found <= now:
+        missed += 1
+        found = interval.after(found)
+    return found, missed
+
+
 def instant(value: object, now: datetime) -> datetime | None:
     """A point in time; None for what is none."""
     if isinstance(value, datetime):
@@ -56,8 +77,6 @@ def instant(value: object, now: datetime) -> datetime | None:
     named = _ZONE_NAME.fullmatch(text)
     try:
         if named is not None:
-            from zoneinfo import ZoneInfo  # noqa: PLC0415 - only few timers name a zone
-
             return datetime.fromisoformat(named[1]).replace(tzinfo=ZoneInfo(named[2]))
         parsed = datetime.fromisoformat(text)
     except (ValueError, KeyError):
@@ -68,7 +87,7 @@ def instant(value: object, now: datetime) -> datetime | None:
 def duration(value: object) -> Duration | None:
     """A length of time; None for what is none."""
     if isinstance(value, timedelta):
-        return Duration(0, value)
+        return Duration(0, 0, value)
     text = str(value).strip()
     match = _DURATION.fullmatch(text)
     if match is None or text.endswith(("P", "T")):
@@ -80,16 +99,11 @@ def duration(value: object) -> Duration | None:
     }
     sign = -1 if match["sign"] else 1
     try:
-        rest = timedelta(
-            weeks=parts["weeks"],
-            days=parts["days"],
-            hours=parts["hours"],
-            minutes=parts["minutes"],
-            seconds=parts["seconds"],
-        )
+        rest = timedelta(hours=parts["hours"], minutes=parts["minutes"], seconds=parts["seconds"])
     except OverflowError:
         return None
-    return Duration(sign * int(parts["years"] * 12 + parts["months"]), sign * rest)
+    days = int(parts["weeks"] * 7 + parts["days"])
+    return Duration(sign * int(parts["years"] * 12 + parts["months"]), sign * days, sign * rest)
 
 
 def cycle(value: object, now: datetime) -> Cycle | None:

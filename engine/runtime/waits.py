@@ -34,21 +34,26 @@ def open_wait(token: Token, event: Event, element_id: str, context: Token) -> No
 
 
 def repeat_timer(token: Token, element_id: str) -> bool:
-    """Set a repeating timer again after it fired; False when that was its last time."""
-    left = token.internal_data.get("left")
-    if left is not None:
-        left -= 1
-        if left <= 0:
-            return False
-        token.internal_data["left"] = left
+    """Set a repeating timer again after it fired; False when that was its last time.
+
+    What was missed meanwhile is not made up for: it counts as fired, together with this time.
+    """
     interval = timers.duration(token.internal_data["interval"])
     if interval is None:
         raise ValueError(token.internal_data["interval"])  # stored by ourselves
-    due_at = interval.after(datetime.fromisoformat(token.internal_data["due"]))
+    now = token.instance.host.now
+    fired = datetime.fromisoformat(token.internal_data["due"]).astimezone(now.tzinfo)
+    due_at, missed = timers.following(interval, fired, now)
     if due_at is None:
         return False  # the calendar ends
+    left = token.internal_data.get("left")
+    if left is not None:
+        left -= 1 + missed
+        if left <= 0:
+            return False
+        token.internal_data["left"] = left
     token.internal_data["due"] = due_at.isoformat()
-    token.instance.emit(TimerCreated(element_id, token.id, due_at))
+    token.instance.emit(TimerCreated(element_id, token.id, due_at, missed))
     return True
 
 

@@ -94,3 +94,14 @@ def test_a_repeating_timer_ends_with_its_task(office):
     office.complete("U16", root, "K1_answer", decision="approve")
     assert [job.state for job in office.jobs(root)] == [COMPLETED, CANCELED]
     assert office.waits(root) == ["K2_look"]
+
+
+def test_what_a_repeating_timer_missed_counts_once(office):
+    root = office.ask("repeating")
+    with clock.pinned(NOON + timedelta(days=1)):
+        for _ in range(3):
+            for key in office.read(jobs.due):
+                office.run(jobs.run_inside, key)
+    assert office.waits(root) == ["K1_answer", "K2_look"]
+    (fired,) = office.history(root, "timer.fired")
+    assert fired.details["seconds_late"] == 23 * 3600
