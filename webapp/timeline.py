@@ -110,7 +110,8 @@ def _completed(event: Event, telling: Telling) -> Line:
     names = _form_names(details.get("form"))
     decided = str(known.get("decision")) if "decision" in names and known.get("decision") in SEALS else ""
     changes = details.get("changes", {})
-    opinion = changes.get("opinion", {}).get("after") if "opinion" in names else None
+    # History tells what changed: who writes the same words as the one before changed nothing, and wrote them still.
+    opinion = known.get("opinion") if "opinion" in names else None
     words = {
         "approve": _("%(person)s approved: %(step)s"),
         "return": _("%(person)s returned it: %(step)s"),

@@ -206,6 +206,17 @@ def test_an_error_of_ours_shows_a_reference_and_no_trace(house: House, monkeypat
     assert re.search(r"<code>[0-9a-f]{8}</code>", page.text)
 
 
+def test_every_decision_has_its_seal_even_in_the_same_words(house: House):
+    matter = investigated(house, "300.01")
+    for person_id in ("U02", "U01"):
+        person = house.person(person_id)
+        assert person.submit(person.tasks()[0], OPINION).status == 200
+    page = house.person("U19").get(f"/matters/{matter}")
+    assert len(page.tree.xpath('//*[@class="seals"]/li')) == 3
+    opinions = [each.text_content() for each in page.tree.xpath('//*[@class="opinion"]')]
+    assert opinions.count("同意，请按计划采购") == 2
+
+
 def test_the_operations_manager_sees_the_opinions_before_his(house: House):
     matter = investigated(house, "320.00")
     manager = house.person("U02")
