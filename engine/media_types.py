@@ -7,6 +7,7 @@ is none of these, whatever it calls itself. Nothing is unpacked but the table of
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -40,6 +41,19 @@ _MACROS = (b"macroEnabled", b"vbaProject")
 _CONTENTS = "[Content_Types].xml"
 _MOST_ENTRIES = 10_000
 _LONGEST_CONTENTS = 1_000_000
+#: What reading an archive raises that is none, is damaged, or is of a kind that no office program writes.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    KeyError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
 _ENCODINGS = ("utf-8-sig", "gb18030")  # spreadsheets of Chinese Windows write the second
 _WHITE = "\t\n\r\f"
 
@@ -102,8 +116,8 @@ def _office(content: bytes) -> str | None:
                 return None
             with archive.open(_CONTENTS) as contents:
                 told = contents.read(_LONGEST_CONTENTS)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
-        return None  # not an archive, or one of a kind that no office program writes
+    except _DAMAGED:
+        return None
     if any(macro in told for macro in _MACROS):
         return None
     found = [media_type for main, media_type in _OFFICE.items() if main in told]

@@ -16,7 +16,8 @@ class HistoryProblem:
 
     ``code`` is one of event_changed, event_missing, head_missing, head_differs, no_history, no_matter,
     seal_broken, seal_missing, seal_differs, head_without_seal, sealed_event_differs, sealed_event_missing,
-    personal_value_changed, personal_value_missing, personal_value_unknown, file_changed, file_unknown, unreadable.
+    personal_value_changed, personal_value_missing, personal_value_unknown, file_changed, file_unknown,
+    stored_file_changed, attachment_changed, attachment_missing, attachment_unknown, unreadable.
     """
 
     sentence: Sentence
@@ -38,6 +39,7 @@ class Report:
     events: int = 0
     chains: int = 0
     seals: int = 0
+    files: int = 0  # contents of attached files
 
     @property
     def is_intact(self) -> bool:

@@ -1,4 +1,4 @@
-"""Verify everything that was ever recorded: chains, heads, seals, personal values and deployed files.
+"""Verify everything that was ever recorded: chains, heads, seals, personal values, deployed and attached files.
 
 One pass over each table in the order of chains, in one snapshot of the database. A change shows once, where it was
 made: after a broken event the next one is held against the hash that is stored there.
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from engine import values
 from engine.errors import Refused
 from engine.history import streams
+from engine.history.attached_files import verify_attached_files
 from engine.history.chain import JOURNAL_NAMES, event_hash
 from engine.history.deployed_files import verify_deployed_files
 from engine.history.personal import digest_of, digests
@@ -36,7 +37,7 @@ def verify(session: Session, seals: Path | None = None) -> Report:
     _take_one_snapshot(session)
     report = Report()
     with streams.any_bytes_as_text(session):
-        for part in (verify_chains, verify_seals, verify_deployed_files):
+        for part in (verify_chains, verify_seals, verify_deployed_files, verify_attached_files):
             try:
                 part(session, report)
             except (DBAPIError, ValueError, TypeError) as error:  # rows that no column of ours could hold
