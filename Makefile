@@ -25,7 +25,7 @@ lint: $(INSTALLED_DEV) ## style, types, floors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 format: $(INSTALLED_DEV) ## put the style right
 	@$(BIN)/ruff check --fix .
