@@ -1,15 +1,17 @@
 """The process engine: commands over nouns, in a database transaction that the caller's unit of work owns.
 
-The map (upper floors import lower ones only):
+The map, from the top floor down; a room imports what lies below it only:
 
-- ``unit_of_work`` — the only commit and rollback; retries a revision conflict, writes incidents, wakes workers.
-- ``incidents``, ``user_tasks``, ``jobs``, ``process_instances``, ``timers``, ``messages`` — the commands, one noun a
-  file or folder; each takes the session and the acting person.
-- ``execution`` — lock a matter, restore its state, run a step, save, project, record.
-- ``deployments`` — what was published, in versions that never change; compiled once.
-- ``content`` — reads, checks and hashes a pack.
-- ``runtime`` — the only importer of SpiffWorkflow; ``organisation``, ``history``, ``task_forms``.
-- ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``, ``topics``.
+- ``unit_of_work`` — the only commit and rollback; retries a lost race, writes incidents, wakes workers.
+- ``incidents`` — what stopped, tried again by the commands below.
+- ``jobs``, ``user_tasks``, ``attachments`` — what waits for a worker or a person, and the files people add.
+- ``process_instances``, ``timers``, ``messages``, ``deadlines``, ``schedules``, ``notifications``, ``decisions`` —
+  the other commands, one noun a room. Each takes the session and, where a person may ask for it, the acting person.
+- ``execution`` — one step: lock the matter, restore it, run it to its next waits, project rows, record history.
+- ``deployments`` — packs published whole and immutable; ``content`` — reads, checks and hashes a pack.
+- ``runtime`` (the only importer of SpiffWorkflow), ``organisation``, ``history``, ``task_forms``.
+- ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``,
+  ``topics`` — what everything stands on.
 
 Nothing here knows Flask, WTForms or Celery.
 """

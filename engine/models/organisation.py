@@ -129,7 +129,7 @@ class OrganisationRevision(Base):
 
 
 class Notification(Base):
-    """A note in a person's inbox (抄送 and messages of the system); ``key`` is made from its job, so it comes once."""
+    """A note in a person's inbox: a copy (抄送), a reminder, a message of the system."""
 
     __tablename__ = "notification"
 
