@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, process_instances, timers, user_tasks, values
+from engine import jobs, messages, process_instances, schedules, timers, user_tasks, values
 from engine.actor import Actor
 from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound, Refused
 from engine.execution import Locked, failures, lock
 from engine.execution.rows import JOB
-from engine.models import Incident
+from engine.models import Incident, Job
 from engine.models.incident import OPEN
 from engine.models.job import CREATED, FAILED
 from engine.process_instances.ending import checked_reason
@@ -35,12 +35,16 @@ _COMMANDS: Mapping[str, Callable[..., object]] = {
 def open_for(session: Session, failure: ExecutionFailed) -> int | None:
     """Write the incident of a step that failed and was rolled back; ``unit_of_work`` calls it. Its key.
 
-    A matter that could not even start left nothing that an incident could belong to: whoever started it is told.
+    A matter that could not even start left nothing that an incident could belong to: whoever started it is told, and
+    what a schedule should have started is tried again, until the administrators are told.
     A job whose work stopped there is given up until somebody tries again.
     """
-    if failure.process_instance_key is None:
-        return None
     attempt = dict(failure.attempt or {})
+    if failure.process_instance_key is None:
+        started_by = attempt.get("job_key")
+        if isinstance(started_by, int):
+            _start_failed(session, started_by, failure)
+        return None
     locked = lock(session, "instance", failure.process_instance_key, Actor("system:engine"))
     if locked is None:
         return None
@@ -63,6 +67,13 @@ def open_for(session: Session, failure: ExecutionFailed) -> int | None:
         )
     locked.matter.save()
     return key
+
+
+def _start_failed(session: Session, job_key: int, failure: ExecutionFailed) -> None:
+    jobs.fail(session, job_key, str(failure.sentence))
+    job = session.get_one(Job, job_key, populate_existing=True)
+    if job.state == FAILED:
+        schedules.given_up(session, job)
 
 
 def get(session: Session, key: int, actor: Actor) -> Incident:

@@ -130,6 +130,16 @@ def notify(session: Session, persons: Iterable[str], notice: Notice) -> None:
             deliveries.plan(session, latest, pause=GATHERING)
 
 
+def tell(session: Session, persons: Iterable[str], kind: str, sentence: Sentence) -> None:
+    """Bring something that concerns no task to everybody's notice."""
+    now = clock.now()
+    for person_id in sorted(set(persons)):
+        session.add(
+            Notification(key=new_key(), person_id=person_id, kind=kind, sentence=sentence.as_json(), created_at=now)
+        )
+    session.flush()
+
+
 def _put(notification: Notification, notice: Notice) -> None:
     item: dict[str, Any] = {
         "kind": notice.kind,

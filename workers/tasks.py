@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from celery import Celery
 
-from engine import history, jobs
+from engine import history, jobs, schedules
 from engine.unit_of_work import UnitOfWork
 from workers import job_run
 from workers.application import RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY
@@ -42,6 +42,10 @@ def sweep(celery: Celery, unit_of_work: UnitOfWork) -> int:
     A job is reserved before its message is sent, so that two sweeps at once send one message, and a long queue does
     not get one more of each every second. A message that is lost counts until the reservation ends.
     """
+    with unit_of_work.read() as session:
+        to_fire = schedules.due(session)
+    for key in to_fire:
+        unit_of_work.run(schedules.fire, key)
     sent = 0
     for _page in range(SWEEP_PAGES):
         with unit_of_work.read() as session:  # a second in which nothing is due costs one query and no write lock

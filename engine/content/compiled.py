@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine import runtime, topics
-from engine.content import labels, references
+from engine.content import firings, labels, references
 from engine.content.imports import imports_of
 from engine.content.pack import Pack
 from engine.errors import DeploymentRefused, Problem
@@ -64,6 +64,7 @@ def compile_pack(pack: Pack, *, groups: Collection[str] | None = None) -> Conten
     for path, source in pack.of_kind(".bpmn").items():
         _read_diagram(content, path, source)
     content.problems.extend(references.problems_of(content, groups))
+    content.problems.extend(firings.problems_of(content))
     _read_labels(content)
     content.problems.sort(key=lambda problem: (problem.file, problem.severity != "error"))
     return content

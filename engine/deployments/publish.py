@@ -17,6 +17,7 @@ from engine import clock, history
 from engine.actor import Actor
 from engine.content import Content, Pack, compile_pack
 from engine.content.pack import sha256
+from engine.deployments import scheduling
 from engine.deployments.binding import Bindings
 from engine.deployments.current import current_deployment
 from engine.errors import DeploymentRefused, NotAllowed, Problem
@@ -52,11 +53,12 @@ def deploy(session: Session, pack: Pack, actor: Actor, comment: str | None = Non
     posts = session.execute(select(Post.code)).scalars().all()
     # before the organisation is set up there is nothing to hold the groups against
     content = compile_pack(pack, groups=posts or None)
-    problems = [*content.problems, *_taken_by_other_packs(session, content)]
+    problems = [*content.problems, *_taken_by_other_packs(session, content), *scheduling.problems(session, content)]
     if any(problem.severity == "error" for problem in problems):
         raise DeploymentRefused(problems)
     publication = _Publication(session, content, before, actor, comment)
     publication.publish()
+    scheduling.renew(session, content, publication.processes)
     history.record(session, journal, DEPLOYED, actor, details=publication.told())
     history.flush(session, journal)
     session.flush()
@@ -123,6 +125,7 @@ class _Publication:
     comment: str | None
     new: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    processes: dict[str, int] = field(default_factory=dict)  # by id, the definition that is bound now
 
     def publish(self) -> None:
         """Add every row."""
@@ -225,5 +228,7 @@ class _Publication:
         self.new.append({"kind": kind, "id": id_, "version": new.version, "definition": new.key})
 
     def _bind(self, kind: str, id_: str, key: int) -> None:
+        if kind == "process":
+            self.processes[id_] = key
         binding = DeploymentBinding(deployment_key=self.deployment.key, kind=kind, id=id_, definition_key=key)
         self.session.add(binding)

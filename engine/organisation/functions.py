@@ -2,7 +2,8 @@
 
 ``line(store)``, ``superior(person)``, ``holders(post, unit)`` give a record ``{persons, rule, owner}`` that an
 assignment takes as it is; ``working hours(from, n, unit)`` and ``working days(from, n, unit)`` give a date and time;
-``person name(id)`` a text; ``people with post(post, unit)`` and ``units of kind(kind)`` the choices of a form.
+``person name(id)`` a text; ``people with post(post, unit)`` and ``units of kind(kind)`` the choices of a form;
+``next time(cron, start)`` and ``previous time(cron, start)`` a date and time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import feel
-from engine import calendar
+from engine import calendar, cron
 from engine.errors import NotFound
 from engine.organisation import calendars, people, resolvers, snapshot
 from engine.organisation.resolvers import Circumstances, Record
@@ -34,6 +35,8 @@ NAMES = frozenset(
         "person name",
         "people with post",
         "units of kind",
+        "next time",
+        "previous time",
     }
 )
 
@@ -104,6 +107,12 @@ def bound(
             if entry.open and wanted in {None, entry.kind}
         ]
 
+    def next_time(cron: object = None, start: object = None) -> datetime | None:
+        return _by_cron(cron, start, at, forwards=True)
+
+    def previous_time(cron: object = None, start: object = None) -> datetime | None:
+        return _by_cron(cron, start, at, forwards=False)
+
     return {
         "line": line,
         "superior": superior,
@@ -113,6 +122,8 @@ def bound(
         "person name": person_name,
         "people with post": people_with_post,
         "units of kind": units_of_kind,
+        "next time": next_time,
+        "previous time": previous_time,
     }
 
 
@@ -125,6 +136,18 @@ def _choices(
     else:
         found = list(organisation.holders(post, unit, now.day))
     return [{"value": person, "label": organisation.people[person].name} for person in sorted(found)]
+
+
+def _by_cron(text: object, start: object, at: datetime, *, forwards: bool) -> datetime | None:
+    """The first time of a cron expression after an instant, or the last one until then."""
+    zone = calendar.zone_named()
+    try:
+        times = cron.read(_text(text, "cron") or "")
+    except cron.CronRefused as refused:
+        raise feel.ValueRefused(refused.sentence) from refused
+    since = at if start is None else _instant(start, "")
+    found = times.after(since, zone) if forwards else times.before(since, zone)
+    return None if found is None else found.astimezone(zone)
 
 
 def _text(value: object, name: str) -> str | None:

@@ -29,11 +29,14 @@ def start(
     variables: Mapping[str, Any] | None = None,
     store: str | None = None,
     start_element: str | None = None,
+    *,
+    scheduled: Mapping[str, Any] | None = None,
 ) -> ProcessInstance:
     """Start the latest version of a process; its variables ``starter`` and ``store`` come from the actor's post.
 
     ``store``: the unit it belongs to, one in which the actor holds a post (None: the first that lets him start).
     ``variables``: from the system and administrators only; what people have to say, they say in the first form.
+    ``scheduled``: of a start by the clock, what history tells about it.
     Raises :class:`NotFound`, :class:`NotAllowed`, :class:`Refused`.
     """
     definition_key = deployments.current_process(session, process_id).key
@@ -55,7 +58,12 @@ def start(
     matter.record(
         root,
         "process_instance.started",
-        details={"process_id": process_id, "definition": definition_key, "store": root.store},
+        details={
+            "process_id": process_id,
+            "definition": definition_key,
+            "store": root.store,
+            **({} if scheduled is None else {"scheduled": dict(scheduled)}),
+        },
         actor=actor,
     )
     given |= {"starter": root.starter, "store": root.store}

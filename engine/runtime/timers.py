@@ -1,7 +1,7 @@
 """Instants, durations and repetitions: ISO 8601 texts and FEEL's temporal values into zone-aware datetimes.
 
-A local date and time (without a zone) is read in the zone of the step's ``now``. Months, weeks and days are counted on
-the clocks of that zone, so that "P1D" is the same time of the next day; hours, minutes and seconds are elapsed time.
+A local date and time (without a zone) is read in the zone of the step's ``now``. Months, weeks and days are counted
+on the clocks of that zone, so that "P1D" is the same time of the next day; hours, minutes and seconds elapse.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ BERLIN = ZoneInfo("Europe/Berlin")  # forward on 29 March 2026 at 02:00, back on
 )
 def test_days_are_those_of_the_clock_and_hours_elapse(start, text, due):
     found = timers.duration(text).after(datetime.fromisoformat(start).astimezone(BERLIN))
-    assert found == datetime.fromisoformat(due)
+    assert found.astimezone(UTC) == datetime.fromisoformat(due)  # a time that comes twice equals none elsewhere
     assert found.tzinfo is BERLIN
 
 
