@@ -57,12 +57,16 @@ def compose(settings: Settings, celery: Celery | None = None) -> Composition:
     ``celery``: an application that has its tasks already (a process of a worker's pool has its parent's).
     """
     calendar.use_zone(settings.time_zone)
-    topics.bind_all()
+    settings.outward.offer()
     settings.var.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     with_tasks = celery or application.make(settings.broker_url)
     waking = Waking(with_tasks)
     unit_of_work = UnitOfWork(database, wake=waking)
+    secrets = settings.var / "secrets"
+    topics.bind_all(
+        settings.outward.surroundings(lambda: unit_of_work, secrets, settings.language, catalogue.gettext_of)
+    )
     if celery is None:
         tasks.register(with_tasks, lambda: unit_of_work)
     return Composition(settings, database, unit_of_work, with_tasks, waking)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.errors import SettingRefused
+from banli import outward
+from banli.outward import Outward
+from banli.outward import refused as _refused
 from feel.sentences import Sentence
 
 DEMO_PASSWORD = "banli-demo"  # noqa: S105 - printed at every start of the demo, and useless beyond loopback
@@ -35,6 +37,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_METRICS_TOKEN": "who sends it as a bearer token may read /metrics; default: loopback alone may",
     "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
     "BANLI_LOG_FORMAT": "text, or json for one object a line; default: text",
+    **outward.DESCRIPTIONS,
 }
 _SECRET_LENGTH = 32
 
@@ -58,6 +61,7 @@ class Settings:
     metrics_token: str = field(repr=False)
     log_level: str
     log_format: Literal["text", "json"]
+    outward: Outward
 
     @property
     def var(self) -> Path:
@@ -90,7 +94,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         if (
             name.startswith("BANLI_")
             and name not in DESCRIPTIONS
-            and not name.startswith(("BANLI_TEST_", "BANLI_CHROMIUM"))
+            and not name.startswith(("BANLI_TEST_", "BANLI_CHROMIUM", outward.SECRETS))
         ):
             raise _refused(name, Sentence("there is no setting of this name"))
     home = Path(environment.get("BANLI_HOME") or Path(__file__).resolve().parent.parent).expanduser().absolute()
@@ -119,6 +123,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=_metrics_token(environment),
         log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format="json" if _choice(environment, "BANLI_LOG_FORMAT", "text", ("text", "json")) == "json" else "text",
+        outward=outward.read(environment),
     )
 
 
@@ -129,10 +134,6 @@ def page() -> str:
         "# Settings\n\nRead from the environment at the start; a wrong one stops it with one line that names it.\n\n"
         f"| setting | meaning |\n|---|---|\n{rows}"
     )
-
-
-def _refused(name: str, why: Sentence) -> SettingRefused:
-    return SettingRefused(Sentence("The setting {name} is wrong: {why}.", name=name, why=why))
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, deadlines, messages, schedules, timers, topics
+from engine import clock, deadlines, deliveries, messages, timers, topics
 from engine.actor import Actor, system
 from engine.errors import Conflict, NotFound
 from engine.execution import Locked, failures, lock, refuse_suspended
@@ -24,7 +24,6 @@ from engine.execution.rows import JOB
 from engine.execution.work import MESSAGE, SERVICE, SIGNAL, TIMER, run_inside_function
 from engine.models import Job, ProcessInstance
 from engine.models.job import CANCELED, COMPLETED, CREATED, FAILED
-from engine.schedules import START
 from engine.topics import Work
 from feel.sentences import Sentence
 
@@ -88,7 +87,7 @@ def get(session: Session, key: int) -> Job:
 
 def is_inside(job: Job) -> bool:
     """Whether the job touches the database only, so that :func:`run_inside` does it."""
-    if job.kind in {TIMER, MESSAGE, SIGNAL, DEADLINE, START}:
+    if job.kind in {TIMER, MESSAGE, SIGNAL, DEADLINE}:
         return True
     declared = topics.find(job.topic)
     return declared is not None and declared.placement == "inside" and not job.external
@@ -204,7 +203,7 @@ def throw_error(
 def fail(
     session: Session,
     key: int,
-    message: str,
+    message: str | Sentence,
     *,
     retries: int | None = None,
     retry_after: timedelta | None = None,
@@ -225,7 +224,7 @@ def fail(
     now = clock.now()
     left = max(0, job.retries - 1 if retries is None else retries)
     pause = retry_after if retry_after is not None else min(max(now - job.created_at, FIRST_DELAY), LONGEST_DELAY)
-    error = message[:_ERROR_LENGTH]
+    error = str(message)[:_ERROR_LENGTH]
     session.connection().execute(
         update(JOB)
         .where(JOB.c.key == key)
@@ -239,6 +238,8 @@ def fail(
         )
     )
     if locked is None:
+        if not left:
+            deliveries.give_up(session, key, error)
         return
     matter = locked.matter
     details = {"job": key, "topic": job.topic, "error": error, "retries": left}
@@ -249,7 +250,7 @@ def fail(
             locked.instance,
             element_id=job.element_id or "",
             kind="job",
-            sentence=Sentence("The work {topic} failed: {reason}", topic=job.topic, reason=error),
+            sentence=Sentence("The work {topic} failed: {reason}", topic=job.topic, reason=_told(message)),
             values={"variables": job.variables},
             attempt={"arguments": {"key": key}},
             job_key=key,
@@ -268,8 +269,6 @@ def run_inside(session: Session, key: int, actor: Actor = WORKER) -> bool:
         return messages.deliver(session, key)
     if job.kind == DEADLINE:
         return deadlines.run(session, key)
-    if job.kind == START:
-        return schedules.start_matter(session, key)
     locked, row = _lock_job(session, key, actor)
     if row.state != CREATED:
         return False
@@ -330,6 +329,11 @@ def _lock_job(session: Session, key: int, actor: Actor) -> tuple[Locked | None, 
     if row is None:
         raise _no_such_job()
     return None, row
+
+
+def _told(message: str | Sentence) -> str | Sentence:
+    """A failure as the incident tells it: in the reader's language, where it is a sentence."""
+    return message if isinstance(message, Sentence) else message[:_ERROR_LENGTH]
 
 
 def _refuse_canceled(job: Any) -> None:

@@ -5,7 +5,7 @@ Notices about tasks come as a digest: what is due for one person within a while 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ DIGEST_WINDOW = timedelta(hours=1)
 GATHERING = timedelta(minutes=5)
 """How long a digest waits before it leaves the house: what comes meanwhile joins it."""
 
+AT_ONCE = timedelta(0)
 DIGEST = "deadline"
 """The kind of a notification that several notices share."""
 
@@ -99,6 +100,18 @@ def read_all(session: Session, actor: Actor) -> None:
     )
 
 
+def sentence_of(stored: Mapping[str, Any], language: str) -> Sentence:
+    """The sentence of a notification; one that a diagram wrote has its own text for each language."""
+    written: Mapping[str, Any] = stored.get("languages") or {}
+    return Sentence.from_json(written.get(language) or stored)
+
+
+def written(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Texts by language as a notification keeps them; a reader of another language gets the first."""
+    stored = {language: Sentence("{text}", text=text).as_json() for language, text in texts.items()}
+    return {**next(iter(stored.values())), "languages": stored}
+
+
 def notify(session: Session, persons: Iterable[str], notice: Notice) -> None:
     """Bring a notice about a task to everybody's notice; a newer one about the same task takes the older's place."""
     now = clock.now()
@@ -134,10 +147,12 @@ def tell(session: Session, persons: Iterable[str], kind: str, sentence: Sentence
     """Bring something that concerns no task to everybody's notice."""
     now = clock.now()
     for person_id in sorted(set(persons)):
-        session.add(
-            Notification(key=new_key(), person_id=person_id, kind=kind, sentence=sentence.as_json(), created_at=now)
+        notification = Notification(
+            key=new_key(), person_id=person_id, kind=kind, sentence=sentence.as_json(), created_at=now
         )
-    session.flush()
+        session.add(notification)
+        session.flush()
+        deliveries.plan(session, notification)
 
 
 def _put(notification: Notification, notice: Notice) -> None:

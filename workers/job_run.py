@@ -19,8 +19,9 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine import jobs, topics
-from engine.errors import Conflict, EngineError, ExecutionFailed, NotFound
+from engine.errors import Conflict, EngineError, ExecutionFailed, NotFound, Refused
 from engine.unit_of_work import UnitOfWork
+from feel.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
@@ -57,12 +58,16 @@ def _run_outside(unit_of_work: UnitOfWork, key: int) -> None:
         return
     try:
         with _kept(unit_of_work, key, worker):
-            variables = topic.function(work)
+            variables = topic.function(topics.with_inputs(work))
     except topics.BpmnError as error:
         given = (error.code, error.message, error.variables)
         _report(lambda: unit_of_work.run(jobs.throw_error, key, *given))
+    except topics.TryAgain as error:
+        _fail(unit_of_work, key, worker, error.sentence, retry_after=error.after)
+    except Refused as error:
+        _fail(unit_of_work, key, worker, error.sentence, retries=0)  # it would be refused again
     except EngineError as error:
-        _fail(unit_of_work, key, worker, str(error))
+        _fail(unit_of_work, key, worker, error.sentence)
     except Exception as error:  # a topic's mistake must end in an incident, not in a dead worker
         _log.exception("Job %d (%s) failed", key, work.topic)
         _fail(unit_of_work, key, worker, f"{type(error).__name__}: {error}")
@@ -80,9 +85,22 @@ def _complete(unit_of_work: UnitOfWork, key: int, worker: str, variables: Mappin
         _fail(unit_of_work, key, worker, f"{type(error).__name__}: {error}")
 
 
-def _fail(unit_of_work: UnitOfWork, key: int, worker: str, message: str) -> None:
-    storable = message.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
-    _report(lambda: unit_of_work.run(jobs.fail, key, storable, worker=worker))
+def _fail(
+    unit_of_work: UnitOfWork,
+    key: int,
+    worker: str,
+    message: str | Sentence,
+    *,
+    retries: int | None = None,
+    retry_after: timedelta | None = None,
+) -> None:
+    told = message if isinstance(message, Sentence) else _storable(message)
+    given: dict[str, Any] = {"worker": worker, "retries": retries, "retry_after": retry_after}
+    _report(lambda: unit_of_work.run(jobs.fail, key, told, **given))
+
+
+def _storable(message: str) -> str:
+    return message.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
 
 
 def _report(report: Callable[[], None]) -> None:

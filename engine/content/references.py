@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from engine import topics
 from engine.errors import Problem
+from engine.topics.inputs import header_problems
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def problems_of(content: Content, groups: Collection[str] | None) -> Iterator[Pr
             yield _misnamed(path, next(iter(diagram.processes)))
         for process in diagram.processes.values():
             yield from _unknown_names(path, process, content)
+            yield from _wrong_headers(path, process)
             if groups is not None:
                 yield from _unknown_groups(path, process, groups)
 
@@ -59,6 +62,16 @@ def _unknown_names(path: str, process: Process, content: Content) -> Iterator[Pr
                 pack=content.pack.name,
             )
             yield Problem("error", path, element_id, sentence, "unknown_process")
+
+
+def _wrong_headers(path: str, process: Process) -> Iterator[Problem]:
+    """Headers that the topic does not take; a worker outside takes what it likes."""
+    for element_id, name in process.references.topics.items():
+        topic = topics.find(name)
+        if topic is None or element_id in process.references.external:
+            continue
+        for code, sentence in header_problems(name, topic.declaration, process.references.headers[element_id]):
+            yield Problem("error", path, element_id, sentence, code)
 
 
 def _unknown_groups(path: str, process: Process, groups: Collection[str]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import topics
 from engine.database import lost_a_race
-from engine.errors import EngineError, ExecutionFailed
+from engine.errors import Conflict, EngineError, ExecutionFailed
 from engine.execution.instance import Instance
 from engine.keys import new_key
 from engine.models import job as job_states
@@ -126,13 +126,13 @@ def run_inside_function(session: Session, work: topics.Work) -> dict[str, Any]:
             kind="job",
         )
     try:
-        return dict(declared.function(session, work) or {})
-    except (EngineError, topics.BpmnError):
+        return dict(declared.function(session, topics.with_inputs(work)) or {})
+    except (ExecutionFailed, Conflict, topics.BpmnError):
         raise
     except Exception as error:  # whatever the function does wrong stops this step alone, and is kept
         if isinstance(error, DBAPIError) and lost_a_race(error):
             raise  # the whole step is tried again
-        reason = f"{type(error).__name__}: {error}"
+        reason = error.sentence if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
         raise ExecutionFailed(
             Sentence("The work {topic} failed: {reason}", topic=work.topic, reason=reason),
             element_id=work.element_id,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import Base
+from engine.models.base import Base, Value
 
 
 class NotificationChannel(Base):
@@ -18,7 +19,8 @@ class NotificationChannel(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     enabled: Mapped[bool]
-    address: Mapped[str | None]  # a chat's address, which is its secret: never shown again; null for e-mail
+    # where a chat's robot is told, which is its secret and never shown again: {"token": …, "secret": …}
+    address: Mapped[Any | None] = mapped_column(Value)
     changed_at: Mapped[datetime]
 
 
@@ -30,6 +32,7 @@ class Delivery(Base):
     notification_key: Mapped[int] = mapped_column(ForeignKey("notification.key"), primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     job_key: Mapped[int]
+    begun_at: Mapped[datetime | None]  # the first attempt: from then on the notification stays as it is
     delivered_at: Mapped[datetime | None]  # set as soon as the other side has taken it
     given_up_at: Mapped[datetime | None]
 

@@ -1,20 +1,24 @@
 """Matters: start, discard, withdraw, cancel, suspend, resume and modify them; and who may see which.
 
 The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume, modify),
-``reading`` (get, list, search one's own), ``rights`` (who may see a matter).
+``reading`` (get, list, search one's own), ``rights`` (who may see a matter), ``links`` (matters that started others).
 """
 
 from engine.process_instances.administration import modify, resume, suspend
 from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
+from engine.process_instances.links import Link, Origin, linked, started_by_job
 from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
 from engine.process_instances.rights import may_see, may_start
 from engine.process_instances.starting import start
 
 __all__ = [
+    "Link",
+    "Origin",
     "Page",
     "cancel",
     "discard",
     "get",
+    "linked",
     "listed",
     "may_see",
     "may_start",
@@ -23,6 +27,7 @@ __all__ = [
     "resume",
     "start",
     "started_by",
+    "started_by_job",
     "suspend",
     "timeline",
     "variables",

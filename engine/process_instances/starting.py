@@ -15,14 +15,15 @@ from engine.execution.work import SERVICE
 from engine.keys import new_key
 from engine.models import ProcessInstance
 from engine.models.user_task import CREATED
-from engine.organisation import people
+from engine.organisation import people, snapshot
+from engine.process_instances.links import Origin, link
 from engine.process_instances.rights import may_start
 from feel.sentences import Sentence
 
 RESERVED = frozenset({"starter", "store"})
 
 
-def start(
+def start(  # noqa: PLR0913 - what is started, by whom, where, and why
     session: Session,
     process_id: str,
     actor: Actor,
@@ -30,12 +31,15 @@ def start(
     store: str | None = None,
     start_element: str | None = None,
     *,
+    starter: str | None = None,
+    origin: Origin | None = None,
     scheduled: Mapping[str, Any] | None = None,
 ) -> ProcessInstance:
     """Start the latest version of a process; its variables ``starter`` and ``store`` come from the actor's post.
 
     ``store``: the unit it belongs to, one in which the actor holds a post (None: the first that lets him start).
     ``variables``: from the system and administrators only; what people have to say, they say in the first form.
+    ``starter``: the person for whom the system starts it; ``origin``: the step of another matter that asked for it.
     ``scheduled``: of a start by the clock, what history tells about it.
     Raises :class:`NotFound`, :class:`NotAllowed`, :class:`Refused`.
     """
@@ -44,13 +48,14 @@ def start(
     if not may_start(actor, process.properties):
         raise NotAllowed(Sentence("You may not start {process}.", process=process.name or process_id))
     given = _checked_variables(actor, variables or {})
+    begun_by = _starter(session, actor, starter)
     matter = open_matter(
         session,
         actor,
         key=new_key(),
         definition_key=definition_key,
         process_id=process_id,
-        starter=actor.person,
+        starter=begun_by,
         store=_store(session, actor, process.properties, store),
         started_at=clock.now(),
     )
@@ -66,6 +71,8 @@ def start(
         },
         actor=actor,
     )
+    if origin is not None:
+        link(matter, origin, actor)
     given |= {"starter": root.starter, "store": root.store}
     calls.start(matter, root, given, start_element)
     matter.settle()
@@ -73,6 +80,17 @@ def start(
         presentation.submit(matter)
     matter.save()
     return session.get_one(ProcessInstance, root.key, populate_existing=True)
+
+
+def _starter(session: Session, actor: Actor, starter: str | None) -> str:
+    """Who started it: the actor himself, or the person for whom the system acts."""
+    if starter is None or starter == actor.person:
+        return actor.person
+    if not actor.is_system:
+        raise NotAllowed(Sentence("You can start a matter for yourself only."))
+    if not starter.startswith("system:") and not snapshot.of(session).is_active(starter):
+        raise Refused(Sentence("Nobody with the id {person} works here.", person=starter[:80]))
+    return starter
 
 
 def _checked_variables(actor: Actor, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -235,6 +235,7 @@ class References:
     called: Mapping[str, str]
     topics: Mapping[str, str]
     external: frozenset[str]
+    headers: Mapping[str, Mapping[str, str]]  # of each task with a topic
     groups: Mapping[str, tuple[str, ...]]
     messages: frozenset[str]
     signals: frozenset[str]

@@ -17,6 +17,7 @@ def references(scope: Scope) -> References:
         called={n.id: name for n in found if n.call is not None and (name := literal(n.call.process_id))},
         topics={n.id: name for n in found if n.job is not None and (name := literal(n.job.topic))},
         external=frozenset(n.id for n in found if n.job is not None and n.properties.get("external") == "true"),
+        headers={n.id: n.job.headers for n in found if n.job is not None},
         groups={n.id: groups for n in found if (groups := _groups(n))},
         messages=_names(events, "message"),
         signals=_names(events, "signal"),

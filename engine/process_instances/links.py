@@ -1,0 +1,74 @@
+"""Matters that started one another: written once, told in both histories, shown to whoever may see the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock, history
+from engine.actor import Actor
+from engine.execution import Matter
+from engine.keys import new_key
+from engine.models import MatterLink, ProcessInstance
+from engine.process_instances.rights import may_see
+
+LINKED = "process_instance.linked"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The step that starts another matter: its job, its instance, its matter and its element."""
+
+    job_key: int
+    key: int
+    root_key: int
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another matter: ``direction`` "started" if ours started it, "started by" if it started ours."""
+
+    direction: Literal["started", "started by"]
+    matter: ProcessInstance
+    element_id: str
+
+
+def linked(session: Session, key: int, actor: Actor) -> Sequence[Link]:
+    """The matters that belong to a matter, the oldest first; those that the actor may not see are left out."""
+    rows = session.execute(
+        select(MatterLink).where(or_(MatterLink.from_key == key, MatterLink.to_key == key)).order_by(MatterLink.key)
+    ).scalars()
+    found = []
+    for row in rows.all():
+        other = session.get_one(ProcessInstance, row.to_key if row.from_key == key else row.from_key)
+        if may_see(session, actor, other):
+            found.append(Link("started" if row.from_key == key else "started by", other, row.element_id))
+    return found
+
+
+def started_by_job(session: Session, job_key: int) -> int | None:
+    """The matter that a job started, if it has."""
+    return session.execute(select(MatterLink.to_key).where(MatterLink.job_key == job_key)).scalar_one_or_none()
+
+
+def link(matter: Matter, origin: Origin, actor: Actor) -> None:
+    """Write the link of a matter just begun; the other one's event is flushed with its own step."""
+    root = matter.root
+    matter.session.add(
+        MatterLink(
+            key=new_key(),
+            job_key=origin.job_key,
+            from_key=origin.root_key,
+            to_key=root.key,
+            element_id=origin.element_id,
+            created_at=clock.now(),
+        )
+    )
+    matter.record(root, LINKED, details={"direction": "started by", "matter": origin.root_key}, actor=actor)
+    details = {"direction": "started", "matter": root.key, "process_id": root.process_id}
+    history.record(matter.session, origin, LINKED, actor, origin.element_id, details)

@@ -1,0 +1,82 @@
+"""The topics that this product ships: where each runs and what it takes; ``docs/service-tasks.md`` explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.topics.inputs import Declaration, Input
+
+CHANNELS = ("email", "wecom", "dingtalk", "feishu")
+"""The ways by which a notification leaves the house, besides the page where everybody finds it."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+LONGEST_MAIL = 100_000
+
+DECLARATIONS: Mapping[str, Declaration] = {
+    "purchase_split_guard": Declaration(
+        "inside",
+        {
+            "store": Input(),
+            "category": Input(required=True),
+            "amount_total": Input("number", required=True),
+            "split_guard_days": Input("number", required=True),
+        },
+    ),
+    "notify": Declaration(
+        "inside",
+        {
+            "people": Input("names"),
+            "groups": Input("names"),
+            "kind": Input(choices=("copy", "notice", "reminder")),
+            "channels": Input("names", choices=CHANNELS),
+            "text.zh": Input(header_only=True, longest=500),
+            "text.en": Input(header_only=True, longest=500),
+        },
+        either=("people", "groups"),
+    ),
+    "start_process": Declaration(
+        "inside",
+        {
+            "process": Input(required=True),
+            "variables": Input("context"),
+            "starter": Input(),
+            "store": Input(),
+        },
+    ),
+    "write_ledger": Declaration(
+        "inside",
+        {
+            "ledger": Input(required=True, header_only=True),
+            "unit": Input(),
+            "date": Input("date"),
+            "amount": Input("number"),
+            "values": Input("context"),
+        },
+    ),
+    "send_email": Declaration(
+        "outside",
+        {
+            "to": Input("names", required=True),
+            "cc": Input("names"),
+            "reply_to": Input(),
+            "subject": Input(required=True, longest=200),
+            "text": Input(required=True, longest=LONGEST_MAIL),
+        },
+    ),
+    "http_request": Declaration(
+        "outside",
+        {
+            "method": Input(header_only=True, choices=METHODS),
+            "url": Input(required=True, secrets=True, longest=4000),
+            "query": Input("context"),
+            "body": Input("value"),
+            "timeout": Input("number", header_only=True, least=Decimal(1), most=Decimal(60)),
+            "errors": Input("names", header_only=True),
+        },
+        {"header.": Input(secrets=True, longest=4000)},
+    ),
+    "deliver_notification": Declaration(
+        "outside", {"notification": Input("value", required=True), "channel": Input(required=True)}, internal=True
+    ),
+}
