@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, deadlines, deliveries, messages, timers, topics
+from engine import clock, deadlines, deliveries, messages, schedules, timers, topics
 from engine.actor import Actor, system
 from engine.errors import Conflict, NotFound
 from engine.execution import Locked, failures, lock, refuse_suspended
@@ -24,6 +24,7 @@ from engine.execution.rows import JOB
 from engine.execution.work import MESSAGE, SERVICE, SIGNAL, TIMER, run_inside_function
 from engine.models import Job, ProcessInstance
 from engine.models.job import CANCELED, COMPLETED, CREATED, FAILED
+from engine.schedules import START
 from engine.topics import Work
 from feel.sentences import Sentence
 
@@ -87,7 +88,7 @@ def get(session: Session, key: int) -> Job:
 
 def is_inside(job: Job) -> bool:
     """Whether the job touches the database only, so that :func:`run_inside` does it."""
-    if job.kind in {TIMER, MESSAGE, SIGNAL, DEADLINE}:
+    if job.kind in {TIMER, MESSAGE, SIGNAL, DEADLINE, START}:
         return True
     declared = topics.find(job.topic)
     return declared is not None and declared.placement == "inside" and not job.external
@@ -269,6 +270,8 @@ def run_inside(session: Session, key: int, actor: Actor = WORKER) -> bool:
         return messages.deliver(session, key)
     if job.kind == DEADLINE:
         return deadlines.run(session, key)
+    if job.kind == START:
+        return schedules.start_matter(session, key)
     locked, row = _lock_job(session, key, actor)
     if row.state != CREATED:
         return False
