@@ -34,7 +34,7 @@ _TAGGED = {
 
 
 def dumps(value: object) -> str:
-    """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or what is too deep or too long."""
+    """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or what is too deep or long."""
     text: str = _ENCODER.encode(_plain(value, 0))
     if len(text) > MAXIMUM_LENGTH:
         raise Refused(Sentence("The values are too large: {length} characters.", length=len(text)))
