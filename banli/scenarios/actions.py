@@ -16,8 +16,10 @@ from banli.scenarios.model import (
     Deploy,
     Discard,
     Do,
+    Fires,
     Pass,
     Start,
+    TakeOver,
     Turn,
     Waits,
     Withdraw,
@@ -119,6 +121,16 @@ def _assign(value: Any) -> Assign:
     return Assign(_text(fields, "task"), _text(fields, "by"), _text(fields, "to"), _text(fields, "reason"))
 
 
+def _take_over(value: Any) -> TakeOver:
+    fields = _fields(value, ("task", "by"))
+    return TakeOver(_text(fields, "task"), _text(fields, "by"))
+
+
+def _fires(value: Any) -> Fires:
+    fields = _fields(value, ("element",), ("store", "as"))
+    return Fires(_text(fields, "element"), _optional_text(fields, "store"), _optional_text(fields, "as") or "")
+
+
 def _deploy(value: Any) -> Deploy:
     fields = _fields(value, ("file", "replace"))
     replace = fields["replace"]
@@ -189,6 +201,8 @@ ACTIONS: Mapping[str, Callable[[Any], Action]] = {
     "discard": _discard,
     "cancel": _cancel,
     "assign": _assign,
+    "take_over": _take_over,
+    "fires": _fires,
     "deploy": _deploy,
     "absence": _absence,
     "delegation": _delegation,

@@ -119,6 +119,23 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A superior takes over a task that waited twice its time."""
+
+    task: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fires:
+    """Time passes until a timer start event fires; the matter it starts (for that store) is the one that follows."""
+
+    element: str
+    store: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deploy:
     """One file of the pack is changed and deployed alone: each text of ``replace`` must occur in it exactly once."""
 
@@ -126,7 +143,22 @@ class Deploy:
     replace: Mapping[str, str]
 
 
-Action = Do | Waits | Pass | Start | Turn | Withdraw | Discard | Cancel | Assign | Deploy | Absence | Delegation
+Action = (
+    Do
+    | Waits
+    | Pass
+    | Start
+    | Turn
+    | Withdraw
+    | Discard
+    | Cancel
+    | Assign
+    | TakeOver
+    | Fires
+    | Deploy
+    | Absence
+    | Delegation
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from banli.scenarios.model import (
     Do,
     Expectation,
     Fault,
+    Fires,
     Pass,
     Place,
     Scenario,
     ScenarioFile,
     Start,
     Step,
+    TakeOver,
     Turn,
     Unmet,
     Waits,
@@ -84,7 +86,7 @@ class Player:
         return Fault(place, self.scenario.name, step, sentence)
 
     def _begin(self) -> None:
-        clock.pin(self.scenario.on)
+        self.world.begin(self.scenario.on)
         for given in (*self.scenario.absences, *self.scenario.delegations):
             self._do(given)
         if self.scenario.person is not None:
@@ -168,6 +170,26 @@ class Player:
     def _assign(self, action: Assign) -> None:
         actor = self.world.actor(action.person)
         self.world.do(user_tasks.assign, self._open_task(action.task).key, actor, action.to, action.reason)
+
+    @_do.register
+    def _take_over(self, action: TakeOver) -> None:
+        actor = self.world.actor(action.person)
+        self.world.do(user_tasks.take_over, self._open_task(action.task).key, actor)
+
+    @_do.register
+    def _fires(self, action: Fires) -> None:
+        if action.name in self.matters:
+            raise Unmet(Sentence("There is a matter {name} already.", name=action.name or "–"))
+        instant = self.world.next_firing(self.file.process, action.element)
+        if instant is None:
+            raise Unmet(Sentence("The timer start event {element} does not fire any more.", element=action.element))
+        known = set(self.world.matters_of(self.file.process, action.store))
+        self.world.pass_until(instant)
+        begun = [key for key in self.world.matters_of(self.file.process, action.store) if key not in known]
+        if not begun:
+            raise Unmet(Sentence("The timer start event {element} started nothing here.", element=action.element))
+        self.matters[action.name] = begun[0]
+        self._current = action.name
 
     @_do.register
     def _deploy(self, action: Deploy) -> None:

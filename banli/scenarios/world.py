@@ -7,7 +7,7 @@ nothing ever leaves. Building a world takes a moment, going back to how it was b
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import func, select
 
 from banli import demo
-from engine import clock, deployments, jobs, topics
+from engine import clock, deployments, jobs, schedules, topics
 from engine.actor import Actor, system
 from engine.content import Pack
 from engine.database import Database
-from engine.models import Job
+from engine.models import Job, ProcessInstance, Schedule
 from engine.models.job import CREATED
 from engine.organisation import people
 from engine.topics import Work
@@ -102,6 +102,21 @@ class World:
             self._run_due()
         clock.pin(instant)
 
+    def next_firing(self, process_id: str, element_id: str) -> datetime | None:
+        """When a timer start event fires next."""
+        with self.unit_of_work.read() as session:
+            mine = (Schedule.process_id == process_id, Schedule.element_id == element_id)
+            return session.scalar(select(Schedule.due_at).where(*mine))
+
+    def matters_of(self, process_id: str, store: str | None) -> Sequence[int]:
+        """The matters of a process (and store), the oldest first."""
+        table = ProcessInstance
+        found = select(table.key).where(table.process_id == process_id, table.parent_key.is_(None))
+        if store is not None:
+            found = found.where(table.store == store)
+        with self.unit_of_work.read() as session:
+            return session.scalars(found.order_by(table.started_at, table.key)).all()
+
     @contextmanager
     def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
         """Within the block, outside topics are recorded and answered with ``answers`` (topic → variables)."""
@@ -120,16 +135,27 @@ class World:
             for topic in outside:
                 topic.function = before[topic.name]
 
+    def begin(self, instant: datetime) -> None:
+        """Set the clock; what the clock would have started before is none of the scenario's business."""
+        clock.pin(instant)
+        self.unit_of_work.run(schedules.pass_over)
+
     def _run_due(self) -> None:
         for _ in range(MAXIMUM_JOBS):
             with self.unit_of_work.read() as session:
-                due = jobs.due(session, limit=_AT_ONCE)
-            if not due:
+                due, to_fire = jobs.due(session, limit=_AT_ONCE), schedules.due(session)
+            if not due and not to_fire:
                 return
+            for key in to_fire:
+                self.unit_of_work.run(schedules.fire, key)
             for key in due:
                 job_run.run(self.unit_of_work, key)
         raise TooManyJobs
 
     def _next_due(self, until: datetime) -> datetime | None:
         with self.unit_of_work.read() as session:
-            return session.scalar(select(func.min(Job.due_at)).where(Job.state == CREATED, Job.due_at <= until))
+            due = (
+                session.scalar(select(func.min(Job.due_at)).where(Job.state == CREATED, Job.due_at <= until)),
+                session.scalar(select(func.min(Schedule.due_at)).where(Schedule.due_at <= until)),
+            )
+        return min((instant for instant in due if instant is not None), default=None)

@@ -14,6 +14,7 @@ from banli.scenarios import reader
 from banli.scenarios.model import Delegation, Deploy, Do, Pass, ScenarioFileRefused, Unmet, Waits
 from banli.scenarios.values import evaluated, matches, of_step
 from engine import clock
+from tests.engine.test_schedules import DIAGRAM
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "process: procurement_request\ndefaults: {on: 2026-03-02 10:00}\nscenarios:\n"
@@ -286,3 +287,34 @@ def test_what_is_expected_is_compared_by_value_and_only_where_it_is_named():
     assert not matches(1, True)
     assert not matches([1], [1, 2])
     assert not matches({"a": 1}, {})
+
+
+def test_a_timer_start_event_fires_in_a_scenario(tmp_path):
+    folder = tmp_path / "bpmn" / "timed"
+    folder.mkdir(parents=True)
+    for room in ("dmn", "forms"):
+        (tmp_path / room / "timed").mkdir(parents=True)
+    once_per_store = '<zeebe:property name="oncePer" value="store"/>'
+    assignee = "=holders(&quot;store_manager&quot;, store)"
+    (folder / "timed.bpmn").write_text(
+        DIAGRAM.format(kind="timeCycle", timer="0 0 9 25 * *", properties=once_per_store, assignee=assignee),
+        encoding="utf-8",
+    )
+    (folder / "timed.scenarios.yaml").write_text(
+        "process: timed\n"
+        "defaults: {on: 2026-03-02 10:00}\n"
+        "scenarios:\n"
+        "  - name: 每月二十五日各店检查\n"
+        "    steps:\n"
+        "      - fires: {element: start, store: S02, as: 二店}\n"
+        "      - fires: {element: start, as: 下月, store: S01}\n"
+        "      - waits: {T1: U19}\n"
+        "      - U19 T1\n"
+        "      - matter: 二店\n"
+        "      - U20 T1\n"
+        "    matters: {二店: {end: done}, 下月: {end: done}}\n",
+        encoding="utf-8",
+    )
+    played = scenarios.run(tmp_path, "timed", language="en")
+    assert [str(result.fault.sentence) for result in played.results if result.fault] == []
+    assert played.passed
