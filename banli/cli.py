@@ -27,9 +27,11 @@ from banli import (
     settings,
     web_server,
 )
+from banli import backup as backups
 from banli.composition import Composition, compose
 from engine import content, history
 from engine.errors import DeploymentRefused, EngineError, Problem
+from feel.sentences import Sentence
 from workers import topics
 
 
@@ -174,6 +176,29 @@ def verify(seals: Path | None) -> None:
         click.echo(problem.sentence.translate(gettext), err=True)
     click.echo(report.summary.translate(gettext))
     sys.exit(0 if report.is_intact else 1)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@told
+def backup(file: Path) -> None:
+    """Write database and var/ into one FILE, while everything goes on running."""
+    backups.backup(_settings(), file)
+    click.echo(file)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@told
+def restore(file: Path) -> None:
+    """Restore FILE into an empty place and verify it; exit code 1 when its history was altered."""
+    gettext = catalogue.gettext_of(language())
+    restored = backups.restore(_settings(), file)
+    for problem in restored.report.problems:
+        click.echo(problem.sentence.translate(gettext), err=True)
+    click.echo(Sentence("The backup of {when} is restored.", when=restored.made_at).translate(gettext))
+    click.echo(restored.report.summary.translate(gettext))
+    sys.exit(0 if restored.report.is_intact else 1)
 
 
 @main.command()

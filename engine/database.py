@@ -80,8 +80,12 @@ class Database:
 
     def is_current(self) -> bool:
         """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""
+        return self.revisions() == _heads()
+
+    def revisions(self) -> set[str]:
+        """The revisions that the tables are at; none in an empty database."""
         with self.reader_engine.connect() as connection:
-            return set(MigrationContext.configure(connection).get_current_heads()) == _heads()
+            return set(MigrationContext.configure(connection).get_current_heads())
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -103,6 +107,11 @@ def lost_a_race(error: DBAPIError) -> bool:
 @cache
 def _heads() -> frozenset[str]:
     return frozenset(ScriptDirectory(str(_MIGRATIONS)).get_heads())
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this version of the code knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def migration_config(connection: Connection) -> Config:

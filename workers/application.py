@@ -13,7 +13,7 @@ QUEUE = "banli"
 SWEEP_SECONDS = 1.0
 SWEEP_EXPIRES_SECONDS = 30.0
 """After an outage of the workers the sweeps of half a minute are enough; clocks of two machines may differ less."""
-SEAL_CHECK_SECONDS = 600.0
+SEAL_CHECK_SECONDS = 60.0
 """How often it is asked whether a seal is due: a beat that is started again must not begin its hour anew."""
 BROKER_SECONDS = 1.0
 """How long a connection to the broker may take to come about."""

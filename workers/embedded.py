@@ -15,12 +15,12 @@ from celery.beat import EmbeddedService, Scheduler
 from celery.worker import WorkController
 
 _log = logging.getLogger(__name__)
-_CONCURRENCY = 2
+_CONCURRENCY = 8  # threads; most wait for others (a mail server, a web address), and timers must not wait for them
 _STOP_SECONDS = 10.0
 
 
 class Embedded:
-    """A worker with two threads and a beat, started together and stopped together."""
+    """A worker with a few threads and a beat, started together and stopped together."""
 
     def __init__(self, application: Celery) -> None:
         application.finalize()
