@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, process_instances, schedules, timers, user_tasks, values
+from engine import jobs, message_starts, messages, process_instances, schedules, timers, user_tasks, values
 from engine.actor import Actor
 from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound, Refused
 from engine.execution import Locked, failures, lock
@@ -17,6 +17,7 @@ from engine.models import Incident, Job
 from engine.models.incident import OPEN
 from engine.models.job import CREATED, FAILED
 from engine.process_instances.ending import checked_reason
+from engine.schedules import START
 from feel.sentences import Sentence
 
 #: The commands whose failed attempts can be repeated, by the name that the attempt carries.
@@ -73,7 +74,7 @@ def _start_failed(session: Session, job_key: int, failure: ExecutionFailed) -> N
     jobs.fail(session, job_key, str(failure.sentence))
     job = session.get_one(Job, job_key, populate_existing=True)
     if job.state == FAILED:
-        schedules.given_up(session, job)
+        (schedules if job.kind == START else message_starts).given_up(session, job)
 
 
 def get(session: Session, key: int, actor: Actor) -> Incident:

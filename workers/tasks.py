@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from celery import Celery
 
-from engine import history, jobs, schedules
+from engine import history, jobs, messages, schedules
 from engine.unit_of_work import UnitOfWork
 from workers import job_run
 from workers.application import RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY
@@ -43,7 +43,9 @@ def sweep(celery: Celery, unit_of_work: UnitOfWork) -> int:
     not get one more of each every second. A message that is lost counts until the reservation ends.
     """
     with unit_of_work.read() as session:
-        to_fire = schedules.due(session)
+        to_fire, messages_wait = schedules.due(session), messages.is_due(session)
+    if messages_wait:
+        unit_of_work.run(messages.sweep)
     for key in to_fire:
         unit_of_work.run(schedules.fire, key)
     sent = 0

@@ -5,7 +5,7 @@ compiled before: what a key names never changes.
 """
 
 from engine.deployments.bound import BoundDecision, bound_form, called_process, decision, read_decision
-from engine.deployments.current import Startable, current_decision, current_process, may_start, startable
+from engine.deployments.current import Startable, current_decision, current_process, may_start, startable, started_by
 from engine.deployments.lookup import Definition, definition, diagram, form, labels, process, source
 from engine.deployments.publish import deploy
 
@@ -28,4 +28,5 @@ __all__ = [
     "read_decision",
     "source",
     "startable",
+    "started_by",
 ]

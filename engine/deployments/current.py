@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from engine.actor import Actor
 from engine.content.references import starter_posts
+from engine.deployments import lookup
 from engine.deployments.lookup import Definition, definition
 from engine.errors import NotFound
 from engine.models import Deployment, DeploymentBinding
+from engine.runtime.dialect.references import flatten, literal
 from feel.sentences import Sentence
 
 
@@ -61,6 +63,19 @@ def startable(session: Session, actor: Actor) -> tuple[Startable, ...]:
         if may_start(one, actor)
     )
     return tuple(sorted(allowed, key=lambda one: (one.category, one.name, one.process_id)))
+
+
+def started_by(session: Session, kind: str, name: str) -> tuple[tuple[str, str], ...]:
+    """The current processes that a message or signal of this name starts, with the start event of each."""
+    found = []
+    for key in session.execute(_current("process")).scalars():
+        one = lookup.process(session, key)
+        found += [
+            (one.process_id, start.id)
+            for start in one.start_events
+            if any(event.kind == kind and literal(event.name) == name for event in flatten(start.event))
+        ]
+    return tuple(sorted(found))
 
 
 def may_start(process: Definition, actor: Actor) -> bool:

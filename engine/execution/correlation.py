@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
+from engine import deployments
 from engine.actor import Actor
 from engine.execution import work
 from engine.execution.instance import Instance
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 TIME_TO_LIVE = timedelta(hours=1)
 """How long a message that a diagram threw waits for somebody who expects it."""
+
+NOBODY: dict[str, Any] = {"process_instance_key": None, "root_key": None, "element_id": None}
+"""In the place of who waits, where nobody does: a message or signal that starts a matter."""
 
 _BUFFERED = (
     select(Message.key, Message.variables)
@@ -115,8 +120,9 @@ def _send(matter: Matter, change: MessageThrown) -> None:
         }
     )
     if waiting:
-        row = message_job(waiting[0], key, matter.now)
-        matter.rows.add_job(None, row)
+        matter.rows.add_job(None, message_job(waiting[0], key, matter.now))
+    elif deployments.started_by(matter.session, "message", change.name):
+        matter.rows.add_job(None, message_job(NOBODY | {"name": change.name}, key, matter.now))
 
 
 def throw_signal(matter: Matter, instance: Instance, change: SignalThrown) -> None:
@@ -136,6 +142,8 @@ def _broadcast(matter: Matter, change: SignalThrown, waiting: list[dict[str, Any
             _receive_row(matter, row, change.variables)
         else:
             matter.rows.add_job(None, signal_job(row, change.variables, matter.now))
+    for job in signal_start_jobs(matter.session, change.name, change.variables, matter.now):
+        matter.rows.add_job(None, job)
 
 
 def message_job(receiver: Mapping[str, Any], message_key: int, now: datetime) -> dict[str, Any]:
@@ -167,6 +175,17 @@ def signal_job(receiver: Mapping[str, Any], variables: Mapping[str, Any], now: d
         now=now,
         variables={"subscription": receiver["key"], "variables": dict(variables)},
     )
+
+
+def signal_start_jobs(
+    session: Session, name: str, variables: Mapping[str, Any], now: datetime
+) -> list[dict[str, Any]]:
+    """A job for each process that a signal starts."""
+    return [
+        signal_job(NOBODY | {"name": name, "element_id": element_id, "key": None}, variables, now)
+        | {"variables": {"process_id": process_id, "element_id": element_id, "variables": dict(variables)}}
+        for process_id, element_id in deployments.started_by(session, "signal", name)
+    ]
 
 
 def _receive_row(matter: Matter, row: dict[str, Any], variables: Any) -> None:

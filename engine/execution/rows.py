@@ -26,6 +26,7 @@ CANDIDATE: Table = models.UserTaskCandidate.__table__  # type: ignore[assignment
 JOB: Table = models.Job.__table__  # type: ignore[assignment] # the same
 SUBSCRIPTION: Table = models.Subscription.__table__  # type: ignore[assignment] # the same
 MESSAGE: Table = models.Message.__table__  # type: ignore[assignment] # the same
+RECEIPT: Table = models.MessageReceipt.__table__  # type: ignore[assignment] # the same
 INCIDENT: Table = models.Incident.__table__  # type: ignore[assignment] # the same
 VARIABLE: Table = models.Variable.__table__  # type: ignore[assignment] # the same
 

@@ -27,8 +27,8 @@ _RETRIES = 3
 
 
 def job_row(  # noqa: PLR0913 - a row has this many columns
-    instance_key: int,
-    root_key: int,
+    instance_key: int | None,
+    root_key: int | None,
     *,
     kind: str,
     topic: str,

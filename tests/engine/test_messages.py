@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from engine import clock, jobs, messages, process_instances
+from engine import clock, content, deployments, jobs, messages, notifications, process_instances
 from engine.actor import system
-from engine.errors import Conflict, NotAllowed, NotFound
-from engine.models import Message, Subscription
+from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound, Refused
+from engine.models import Message, MessageReceipt, ProcessInstance, Subscription
 from engine.models.job import COMPLETED
+from feel.sentences import Sentence
 from tests.engine.conftest import NOON
+from tests.engine.office import PACKS
 
 OUTSIDE = system("test")
 
@@ -129,3 +134,103 @@ def test_people_send_no_messages(sqlite_office):
     for person in ("U19", "U13", "U14"):
         with pytest.raises(NotAllowed):
             sqlite_office.run(messages.correlate, "withdraw", "withdraw", {}, sqlite_office.actor(person))
+
+
+@pytest.fixture
+def post(office):
+    """The office with procedures that messages and signals start."""
+    office.run(deployments.deploy, content.read_pack(PACKS, "post"), OUTSIDE)
+    return office
+
+
+def orders(office):
+    statement = select(ProcessInstance).where(ProcessInstance.process_id == "order").order_by(ProcessInstance.key)
+    return office.read(lambda session: session.execute(statement).scalars().all())
+
+
+def test_a_message_id_counts_once_although_the_message_was_taken(office):
+    root, other = office.ask("waiting", purpose="甲"), office.ask("waiting", purpose="甲")
+    assert office.run(messages.publish, "goods_arrived", "甲", {}, OUTSIDE, message_id="m1") == root
+    assert office.run(messages.publish, "goods_arrived", "甲", {}, OUTSIDE, message_id="m1") is None
+    assert (office.waits(other), kept(office)) == ([], [])
+    with clock.pinned(NOON + timedelta(hours=2)):  # its time is over: it counts as a new one
+        assert office.run(messages.publish, "goods_arrived", "甲", {}, OUTSIDE, message_id="m1") == other
+
+
+def test_of_two_at_once_with_one_id_one_is_taken(office):
+    ready = threading.Barrier(2)
+
+    def publish():
+        ready.wait()
+        return office.run(messages.publish, "goods_arrived", "甲", {}, OUTSIDE, message_id="m1")
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [task.result() for task in [pool.submit(publish), pool.submit(publish)]] == [None, None]
+    assert len(kept(office)) == 1
+
+
+def test_the_sweep_forgets_ids_whose_time_is_over(office):
+    office.run(
+        messages.publish, "goods_arrived", "甲", {}, OUTSIDE, message_id="m1", time_to_live=timedelta(minutes=1)
+    )
+    assert office.read(messages.is_due) is False
+    with clock.pinned(NOON + timedelta(minutes=2)):
+        assert office.read(messages.is_due) is True
+        office.run(messages.sweep)
+        assert office.read(messages.is_due) is False
+    assert office.read(lambda session: session.execute(select(MessageReceipt)).first()) is None
+
+
+def test_a_message_starts_what_it_starts(post):
+    given = {"starter": "U19", "store": "S01", "price": Decimal("12.50")}
+    root = post.run(messages.publish, "order_placed", "7", given, OUTSIDE, message_id="o7")
+    assert post.run(messages.publish, "order_placed", "7", given, OUTSIDE, message_id="o7") is None
+    (order,) = orders(post)
+    assert (order.key, order.starter, order.store) == (root, "U19", "S01")
+    assert post.waits(root) == ["check"]
+    assert post.variables(root)["price"] == Decimal("12.50")
+    with pytest.raises(Refused):
+        post.run(messages.publish, "order_placed", "8", {"starter": "nobody"}, OUTSIDE)
+    assert len(orders(post)) == 1
+
+
+def test_what_a_diagram_throws_starts_others_by_jobs_of_their_own(post):
+    post.start("calls")
+    assert orders(post) == []  # not under the lock of the matter that threw
+    assert len(post.read(jobs.due)) == 2
+    do_due(post)
+    begun = orders(post)
+    assert sorted(order.starter for order in begun) == ["U19", "system:messages"]
+    assert [post.waits(order.key) for order in begun] == [["check"], ["check"]]
+    assert (kept(post), post.read(jobs.due), post.run(messages.sweep)) == ([], [], 0)
+
+
+def test_a_signal_from_outside_starts_what_it_starts(post):
+    assert post.run(messages.broadcast, "fair_opened", {"starter": "U19"}, OUTSIDE) == 1
+    do_due(post)
+    assert [order.starter for order in orders(post)] == ["U19"]
+
+
+def test_a_kept_message_starts_a_procedure_that_was_deployed_later(office):
+    office.run(messages.publish, "order_placed", "7", {"starter": "U19"}, OUTSIDE)
+    assert office.read(messages.is_due) is False
+    office.run(deployments.deploy, content.read_pack(PACKS, "post"), OUTSIDE)
+    assert office.read(messages.is_due) is True
+    assert office.run(messages.sweep) == 1
+    do_due(office)
+    assert len(orders(office)) == 1
+    assert kept(office) == []
+
+
+def test_a_start_that_cannot_be_is_told_to_the_administrators_in_the_end(post):
+    post.run(messages.broadcast, "fair_opened", {"starter": "nobody"}, OUTSIDE)
+    (key,) = post.read(jobs.due)
+    now = NOON
+    for _attempt in range(3):
+        with clock.pinned(now), pytest.raises(ExecutionFailed, match="nobody"):
+            post.run(jobs.run_inside, key)
+        now += timedelta(hours=2)
+    (note,) = post.read(notifications.listed, post.actor("U15")).rows
+    assert "fair_opened" in str(Sentence.from_json(note.sentence))
+    with clock.pinned(now):
+        assert post.read(jobs.due) == []

@@ -43,7 +43,7 @@ def _addresses(surroundings: Surroundings, named: Sequence[str]) -> list[str]:
         return list(named)
     with surroundings.unit_of_work().read() as session:
         rows = session.execute(select(Person.id, Person.email).where(Person.id.in_(named), Person.active))
-        known = {person_id: email for person_id, email in rows.tuples() if email}
+        known = {person_id: email for person_id, email in rows if email}
     for name in named:
         if "@" not in name and name not in known:
             raise Refused(Sentence("{person} has no e-mail address here.", person=name))
