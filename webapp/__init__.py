@@ -23,6 +23,7 @@ from webapp import (
     languages,
     matters,
     notifications,
+    overdue,
     security,
     sign_in,
     start,
@@ -62,6 +63,6 @@ def create_app(
     static_files.install(app)
     formats.install(app)
     app.teardown_appcontext(close_reading)
-    for room in (health, sign_in, inbox, tasks, matters, start, notifications, account):
+    for room in (health, sign_in, inbox, tasks, overdue, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
     return app

@@ -29,6 +29,7 @@ class Note:
     moment: Markup
     is_read: bool
     opens: bool
+    tasks: list[tuple[str, str]]  # of a digest: the words about each task, and its page
 
 
 @blueprint.get("/copies")
@@ -41,30 +42,44 @@ def copies() -> str:
 
 
 def _note(row: Notification, matter: ProcessInstance | None) -> Note:
-    kind = {"copy": _("copy"), "reminder": _("reminder"), "overdue": _("overdue")}.get(row.kind, row.kind)
-    lines = [kind]
+    kinds = {
+        "copy": _("copy"),
+        "reminder": _("reminder"),
+        "overdue": _("overdue"),
+        "take_over": _("take-over"),
+        "deadline": _("due dates"),
+        "schedule": _("schedule"),
+    }
+    items = list(reversed(row.items or ()))
+    tasks = [(say(item["sentence"]), url_for("tasks.show", key=item["task"])) for item in items]
+    is_digest = len(tasks) > 1
+    lines = [kinds.get(row.kind, row.kind)]
     if matter is not None:
         lines.append(entries.procedure_name(matter))
     return Note(
         row.key,
-        say(row.sentence),
+        _("%(count)s tasks", count=len(tasks)) if is_digest else say(row.sentence),
         lines,
         ago(row.created_at),
         row.read_at is not None,
         row.root_key is not None,
+        tasks if is_digest else [],
     )
 
 
 @blueprint.post("/copies/<int:key>")
 def read(key: int) -> Any:
     """Mark one as read and open its matter."""
-    root_key = write(_read, key, actor())
+    root_key, tasks = write(_read, key, actor())
+    if len(tasks) == 1:
+        return redirect(url_for("tasks.show", key=tasks[0]), code=303)  # a task that is done shows its matter
     target = url_for("matters.show", key=root_key) if root_key else url_for("notifications.copies")
     return redirect(target, code=303)
 
 
-def _read(session: Any, key: int, who: Any) -> int | None:
-    return notifications.read(session, key, who).root_key
+def _read(session: Any, key: int, who: Any) -> tuple[int | None, list[int]]:
+    found = notifications.read(session, key, who)
+    return found.root_key, [item["task"] for item in found.items or ()]
 
 
 @blueprint.post("/copies/read")

@@ -191,6 +191,14 @@ def _copied(event: Event, _telling: Telling) -> Line:
     return Line(_("Copied to %(people)s.", people=listed([*people, *groups])), exact(event.occurred_at))
 
 
+def _deadline(template: Callable[[], str], kind: str) -> Callable[[Event, Telling], Line]:
+    def words(event: Event, telling: Telling) -> Line:
+        people = listed(person_name(each) for each in event.details.get("persons", ())) or "—"
+        return Line(template() % {"step": telling.step(event), "people": people}, exact(event.occurred_at), kind)
+
+    return words
+
+
 def _trouble(event: Event, telling: Telling) -> Line:
     sentence = _(
         "The step %(step)s stopped: %(reason)s", step=telling.step(event), reason=say(event.details["sentence"])
@@ -254,6 +262,14 @@ _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "user_task.claimed": _simple(lambda: _("%(person)s claimed: %(step)s")),
     "user_task.released": _simple(lambda: _("%(person)s released: %(step)s")),
     "user_task.assigned": _assigned,
+    "user_task.taken_over": _simple(lambda: _("%(person)s took over: %(step)s")),
+    "user_task.muted": _simple(lambda: _("%(person)s wants no reminders: %(step)s")),
+    "user_task.unmuted": _simple(lambda: _("%(person)s wants reminders again: %(step)s")),
+    "deadline.reminded": _deadline(lambda: _("%(people)s were reminded: %(step)s"), "system"),
+    "deadline.overdue": _deadline(lambda: _("Overdue: %(step)s. Told: %(people)s"), "returned"),
+    "deadline.escalated": _deadline(
+        lambda: _("Twice the time has passed: %(step)s. A superior may take it over. Told: %(people)s"), "trouble"
+    ),
     "user_task.completed": _completed,
     "decision.evaluated": _decided,
     "copy.sent": _copied,
