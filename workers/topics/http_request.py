@@ -135,13 +135,20 @@ def _json(value: Any, depth: int) -> Any:
 def _response(answer: Answer, used: set[str]) -> dict[str, Any]:
     headers = {name: redacted(value, used) for name, value in answer.headers.items() if name in _TOLD}
     try:
-        text = answer.body.decode()
+        text = answer.body.decode(errors="strict" if answer.status in _GOOD else "replace")
     except UnicodeDecodeError:
         raise Refused(Sentence("The answer is neither JSON nor text in UTF-8.")) from None
     text = redacted(text, used).replace("\0", "�")
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = kind == "application/json" or kind.endswith("+json")
-    return {"status": answer.status, "headers": headers, "body": _parsed(text) if is_json and text.strip() else text}
+    body: Any = text
+    if is_json and text.strip():
+        try:
+            body = _parsed(text)
+        except Refused:
+            if answer.status in _GOOD:  # of a failure the status says enough
+                raise
+    return {"status": answer.status, "headers": headers, "body": body}
 
 
 def _parsed(text: str) -> Any:
