@@ -37,6 +37,7 @@ class Composition:
                 time_zone=self.settings.time_zone,
                 demo=self.settings.demo,
                 trusted_proxies=self.settings.trusted_proxies,
+                metrics_token=self.settings.metrics_token,
                 demo_password=self.settings.demo_password if self.settings.demo else None,
             ),
             self.database,

@@ -49,6 +49,9 @@ def create_app(
     """
     app = Flask(__name__)
     app.extensions["banli"] = Surroundings(settings, database, unit_of_work)
+    from webapp import measurements  # noqa: PLC0415 - where processes share their counts, that is said before
+
+    measurements.install(app)  # first, so that it sees each request from its beginning to its end
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
     if settings.trusted_proxies:
@@ -65,4 +68,5 @@ def create_app(
     app.teardown_appcontext(close_reading)
     for room in (health, sign_in, inbox, tasks, overdue, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(measurements.blueprint)
     return app

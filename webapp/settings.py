@@ -12,6 +12,7 @@ class WebSettings:
     ``secret_key`` signs sessions (32 characters or more). ``demo`` shows the banner of the demonstration and, on the
     sign-in page, ``demo_password``. ``default_language`` ("zh" or "en") is used when neither the person nor the
     browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https.
+    ``metrics_token``: who sends it may read the metrics; without one, loopback may.
     ``trusted_proxies``: how many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
     """
 
@@ -22,6 +23,7 @@ class WebSettings:
     time_zone: str = "Asia/Shanghai"
     secure_cookies: bool = False
     trusted_proxies: int = 0
+    metrics_token: str = ""
     session_hours: int = 12
     maximum_body: int = 2_000_000  # bytes of one request
     maximum_fields: int = 4_000  # fields of one posted form

@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from engine import jobs, topics
+from engine import jobs, log_context, topics
 from engine.errors import Conflict, EngineError, ExecutionFailed, NotFound, Refused
 from engine.unit_of_work import UnitOfWork
 from feel.sentences import Sentence
@@ -33,17 +34,34 @@ _REPORT_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 def run(unit_of_work: UnitOfWork, key: int) -> None:
     """Do the job if it is due and free; a job that somebody else has, or that is over, is left alone."""
+    with log_context.about(job=key):
+        _run(unit_of_work, key)
+
+
+def _run(unit_of_work: UnitOfWork, key: int) -> None:
     try:
         with unit_of_work.read() as session:
-            inside = jobs.is_inside(jobs.get(session, key))
-        if inside:
-            unit_of_work.run(jobs.run_inside, key)
-        else:
-            _run_outside(unit_of_work, key)
+            job = jobs.get(session, key)
+            inside, root_key = jobs.is_inside(job), job.root_key
+        with log_context.about(matter=root_key):
+            if inside:
+                _run_inside(unit_of_work, key)
+            else:
+                _run_outside(unit_of_work, key)
     except ExecutionFailed as failure:
         _log.warning("Job %d stopped with an incident: %s", key, failure)
     except (Conflict, NotFound) as why:
         _log.info("Job %d was not done: %s", key, why)
+
+
+def _run_inside(unit_of_work: UnitOfWork, key: int) -> None:
+    try:
+        unit_of_work.run(jobs.run_inside, key)
+    except (ExecutionFailed, Conflict, NotFound, *_AWAY):
+        raise
+    except Exception as error:  # a mistake of ours must end in an incident too, not be repeated for ever
+        _log.exception("Job %d failed", key)
+        _fail(unit_of_work, key, _name(), f"{type(error).__name__}: {error}")
 
 
 def _run_outside(unit_of_work: UnitOfWork, key: int) -> None:
@@ -120,7 +138,9 @@ def _report(report: Callable[[], None]) -> None:
 def _kept(unit_of_work: UnitOfWork, key: int, worker: str) -> Iterator[None]:
     """Extend the lease for as long as the block takes."""
     over = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(unit_of_work, key, worker, over), name="banli-lease", daemon=True)
+    keeper = threading.Thread(
+        target=copy_context().run, args=(_keep, unit_of_work, key, worker, over), name="banli-lease", daemon=True
+    )
     keeper.start()
     try:
         yield

@@ -52,6 +52,8 @@ class Waking:
             return
         self._keys.put(None)
         thread.join(seconds)
+        if not thread.is_alive():
+            self._thread = None
 
     def _begin(self) -> None:
         self._pid = os.getpid()

@@ -89,8 +89,8 @@ class Installation:
         home, self.effects = self.folder / "home", self.folder / "effects"
         home.mkdir(parents=True)
         self.effects.mkdir()
-        for name in ("bpmn", "dmn", "forms"):
-            (home / name).symlink_to(CONTENT / name)
+        for content in CONTENT.iterdir():
+            (home / content.name).symlink_to(content)
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BANLI_")}

@@ -21,7 +21,7 @@ from tests.faults.servers import until
 
 _log = logging.getLogger("faults")
 STORE_MANAGERS = ("U19", "U20", "U21")
-BETWEEN_KILLS = (3.0, 7.0)  # seconds
+BETWEEN_KILLS = (2.0, 5.0)  # seconds
 THINKING_SECONDS = 0.5  # between two matters of one person, on average
 SHORTEST_SECONDS = 25.0  # a small run lasts so long, so that there is time for trouble
 PATIENCE_SECONDS = 300.0

@@ -1,4 +1,4 @@
-"""The fault run in small, by the same door as `make faults`: nothing is lost, nothing is done twice, nothing is stuck."""
+"""The fault run in small, by the same door as `make faults`: nothing is lost, done twice, or stuck."""
 
 from __future__ import annotations
 
