@@ -107,7 +107,7 @@ def _mailer(url: str, sender: str) -> Mailer | None:
         raise refused("BANLI_SMTP_URL", Sentence("it looks like smtp://host:587 or smtps://host")) from None
     try:
         mailer.check_sender()
-    except (ValueError, IndexError):
+    except ValueError:
         raise refused("BANLI_MAIL_FROM", Sentence("it is an address, or a name with an address in <>")) from None
     return mailer
 

@@ -26,6 +26,7 @@ from feel.sentences import Sentence
 SECONDS = 20.0
 MAXIMUM_RECIPIENTS = 50
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_SENDER = re.compile(r" *(?:\"?(?P<name>[^<>\"\r\n]*?)\"? *<(?P<named>[^<>]+)>|(?P<bare>[^<>\s]+)) *")
 _PERMANENT = 500
 _PORTS = {"smtp": 25, "smtps": 465}
 
@@ -60,8 +61,7 @@ class Mailer:
 
     def check_sender(self) -> None:
         """Raises ValueError for a sender that cannot be used."""
-        if not _ADDRESS.fullmatch(self._sender().addr_spec):
-            raise ValueError(self.sender)
+        self._sender()
 
     @property
     def domain(self) -> str:
@@ -137,12 +137,11 @@ class Mailer:
         return message, recipients
 
     def _sender(self) -> Address:
-        match = re.fullmatch(
-            r"\s*(?:\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<named>[^<>]+)>|(?P<bare>[^<>\s]+))\s*", self.sender
-        )
-        if match is None:
+        match = _SENDER.fullmatch(self.sender)
+        address = "" if match is None else match["named"] or match["bare"]
+        if match is None or not _ADDRESS.fullmatch(address):
             raise ValueError(self.sender)
-        return Address(match["name"] or "", addr_spec=match["named"] or match["bare"])
+        return Address(match["name"] or "", addr_spec=address)
 
 
 def checked_addresses(addresses: Sequence[str]) -> list[str]:
