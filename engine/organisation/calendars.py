@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import calendar, models
@@ -27,6 +29,13 @@ def of_unit(session: Session, unit_id: str | None) -> calendar.WorkingTime:
     if unit is None:
         raise NotFound(Sentence("There is no unit {unit}.", unit=unit_id))
     return calendar.read(unit.calendar, of_kind(unit.kind), organisation.calendar_days)
+
+
+def declared(session: Session, year: int) -> Sequence[models.CalendarDay]:
+    """The days of a year that the administrator declared working or free, in order; all others are as published."""
+    table = models.CalendarDay
+    of_year = table.day.between(date(year, 1, 1), date(year, 12, 31))
+    return session.scalars(select(table).where(of_year).order_by(table.day)).all()
 
 
 def set_day(session: Session, actor: Actor, day: date, *, working: bool, name: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -334,3 +334,44 @@ def test_what_comes_late_has_no_reminder():
     found = plan(start, start - timedelta(days=3), [HEAD_OFFICE])
     assert [name for name, _ in found.stages()] == ["overdue", "escalation"]
     assert found.escalation == calendar.working_days(start, 1, HEAD_OFFICE).at
+
+
+@given(steps=st.lists(st.sampled_from(["wait", "sweep", "claim", "complete", "suspend", "resume"]), max_size=12))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_each_stage_comes_once_and_none_after_the_end(sqlite_office, steps):
+    office, now = sqlite_office, NOON
+    root = office.ask("purchase")
+    office.complete("U16", root, decision="approve")
+    key = office.task(root, "P4_buy").key
+    for step in steps:
+        if step == "wait":
+            now += timedelta(hours=20)
+        with at(now):
+            try:
+                _step(office, root, key, step)
+            except (Conflict, NotAllowed):
+                continue  # refused as the matter stands, which is an answer as well
+    with at(now + timedelta(days=30)):
+        sweep(office)
+    events = [event for event in office.history(root) if event.details.get("task") == key]
+    types = [event.type for event in events]
+    told_of = [event for event in events if event.type.startswith("deadline.")]
+    assert len({event.type for event in told_of}) == len(told_of)
+    if "user_task.completed" in types:
+        assert all(event.occurred_at <= events[types.index("user_task.completed")].occurred_at for event in told_of)
+        assert types[-1] == "user_task.completed"
+    order = ["deadline.reminded", "deadline.overdue", "deadline.escalated"]
+    assert [event.type for event in told_of] == sorted((event.type for event in told_of), key=order.index)
+
+
+def _step(office, root, key, step):
+    if step == "sweep":
+        sweep(office)
+    elif step == "claim":
+        office.run(user_tasks.claim, key, office.actor("U06"))
+    elif step == "complete":
+        office.run(user_tasks.complete, key, office.actor("U06"), {"actual_amount": 88})
+    elif step == "suspend":
+        office.run(process_instances.suspend, root, office.actor("U15"), "核查")
+    elif step == "resume":
+        office.run(process_instances.resume, root, office.actor("U15"), "好了")

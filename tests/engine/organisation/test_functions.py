@@ -84,5 +84,9 @@ def test_the_administrator_may_declare_days(session, evaluate):
     start = '@"2026-11-23T17:00:00@Asia/Shanghai"'
     assert evaluate(f'working hours({start}, 2, "purchasing")').isoformat() == "2026-11-25T10:00:00+08:00"
     assert evaluate(f'working hours({start}, 5, "S01")').isoformat() == "2026-11-24T10:00:00+08:00"
+    assert [(row.day, row.working, row.name) for row in calendars.declared(session, day.year)] == [
+        (day, False, "盘点")
+    ]
+    assert calendars.declared(session, day.year + 1) == []
     calendars.unset_day(session, system("test"), day)
     assert evaluate(f'working hours({start}, 2, "purchasing")').isoformat() == "2026-11-24T10:00:00+08:00"
