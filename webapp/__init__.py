@@ -16,6 +16,7 @@ from engine.database import Database
 from engine.unit_of_work import UnitOfWork
 from webapp import (
     account,
+    attachments,
     errors,
     formats,
     health,
@@ -60,13 +61,14 @@ def create_app(
 
     sign_in.install(app)
     languages.install(app, settings, translations)
+    attachments.install(app, settings)
     security.install(app, settings, sign_in.ask)  # before CSRF: whose session ended keeps what was typed
     CSRFProtect(app)
     errors.install(app)
     static_files.install(app)
     formats.install(app)
     app.teardown_appcontext(close_reading)
-    for room in (health, sign_in, inbox, tasks, overdue, matters, start, notifications, account):
+    for room in (health, sign_in, inbox, tasks, overdue, attachments, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(measurements.blueprint)
     return app

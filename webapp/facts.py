@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.history import Erased
+from webapp import file_links
 from webapp.formats import shown
 from webapp.glossary import Entry, Glossary
 
@@ -45,6 +46,8 @@ def fact(name: str, value: Any, entry: Entry) -> Fact:
     """One value as people read it."""
     if isinstance(value, Erased):
         return Fact(name, entry.label, Markup("—"))
+    if file_links.is_files(value):
+        return Fact(name, entry.label, file_links.listed(value))
     if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
         return table(name, entry.label, value, entry.columns)
     return Fact(name, entry.label, shown(value, entry))

@@ -25,10 +25,14 @@ from wtforms import (
 )
 from wtforms import Field as PageField
 
-from engine import task_forms
+from engine import media_types, task_forms
+from engine.attachments import MAXIMUM_SIZE
 from engine.task_forms import Node
+from engine.task_forms.files import maximum
+from webapp import file_links
 from webapp.facts import Fact, table
-from webapp.formats import shown
+from webapp.file_links import FileLink
+from webapp.formats import listed, shown
 from webapp.glossary import MONEY, Entry
 from webapp.languages import gettext as _
 from webapp.languages import say
@@ -120,6 +124,12 @@ class Part:
     rows: list[list[Part]] = dataclass_field(default_factory=list)
     pattern: Sequence[Part] = ()
     resizable: bool = False
+    attached: Sequence[FileLink] = ()
+    multiple: bool = False
+    accept: str = ""
+    camera: bool = False
+    limits: str = ""
+    prefix: str = ""
 
     def walk(self) -> Iterator[Part]:
         """This part and all within it; not the pattern of new rows."""
@@ -175,7 +185,7 @@ class Painter:
         elif node.readonly:
             part.shown = self._shown(node, part)
         elif isinstance(entry, task_forms.FileField):
-            part.kind = "files"
+            self._files(node, entry, part)
         else:
             self._input(node, part)
         return part
@@ -200,6 +210,20 @@ class Painter:
         unit = str(getattr(entry, "suffix", "") or getattr(entry, "prefix", ""))
         part.unit = _("CNY") if unit in MONEY else self.translate(unit)
         part.optional = not node.required and part.kind not in ("tick", "several")
+
+    def _files(self, node: Node, entry: task_forms.FileField, part: Part) -> None:
+        kinds = [ends[0] for kind, ends in media_types.EXTENSIONS.items() if media_types.accepts(entry.accept, kind)]
+        part.kind, part.prefix, part.multiple = "files", self.prefix, entry.multiple
+        part.attached = file_links.links_of(node.value)
+        part.accept = entry.accept or ",".join(end for ends in media_types.EXTENSIONS.values() for end in ends)
+        part.camera = media_types.accepts(entry.accept, media_types.JPEG)
+        part.optional = not node.required
+        words = {"size": MAXIMUM_SIZE // (1024 * 1024), "kinds": listed(end[1:].upper() for end in kinds)}
+        part.limits = (
+            _("At most %(count)s files of up to %(size)s MB each: %(kinds)s", count=maximum(entry), **words)
+            if entry.multiple
+            else _("One file of up to %(size)s MB: %(kinds)s", **words)
+        )
 
     def _choices(self, node: Node) -> Choices:
         return [(option.text, self.translate(option.label)) for option in node.options]

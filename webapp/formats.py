@@ -18,6 +18,7 @@ from flask import Flask, request
 from markupsafe import Markup
 
 from engine import clock
+from webapp import file_links
 from webapp.languages import NAMES, english_names, language, say
 from webapp.languages import gettext as _
 from webapp.surroundings import surroundings
@@ -148,6 +149,8 @@ def shown(value: Any, field: Any = None) -> Markup:
         return _safe(day(value))
     if isinstance(value, str) and getattr(field, "is_moment", False):
         return _written_moment(value)
+    if file_links.is_files(value):
+        return file_links.listed(value)
     if isinstance(value, Mapping):
         return _safe(", ".join(f"{key}: {item}" for key, item in value.items()))
     if isinstance(value, Sequence) and not isinstance(value, str):

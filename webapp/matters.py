@@ -11,13 +11,13 @@ from lxml import etree
 from markupsafe import Markup
 from sqlalchemy import select
 
-from engine import deployments, process_instances
+from engine import attachments, deployments, process_instances
 from engine.errors import EngineError, NotFound
 from engine.history import Event
 from engine.models import ProcessInstance, UserTask
 from engine.models.process_instance import ACTIVE
 from feel.sentences import Sentence
-from webapp import diagram_svg, entries, glossary, steps, timeline
+from webapp import diagram_svg, entries, file_links, glossary, steps, timeline
 from webapp.entries import Chosen, Entry
 from webapp.facts import facts_of
 from webapp.formats import Due, ago, due, exact
@@ -100,6 +100,7 @@ def show(key: int) -> Any:
         full=full,
         drawings=[_drawing(instance, events, tasks) for instance in _shown(instances)],
         facts=facts_of(process_instances.variables(session, key, actor()), glossary.of(matter.definition_key)),
+        attached=_attached(matter),
         can_withdraw=process_instances.may_withdraw(session, matter, actor()),
         can_discard=matter.starter == actor().person and matter.submitted_at is None and matter.state == ACTIVE,
     )
@@ -185,6 +186,20 @@ def _drawing(instance: ProcessInstance, events: Sequence[Event], tasks: Sequence
     }
     url = url_for("matters.diagram", key=instance.key, language=language())
     return Drawing(name, url, told, Markup(svg), steps.in_words(process, found, translate))  # noqa: S704 - escaped part by part when it was drawn
+
+
+def _attached(matter: ProcessInstance) -> Sequence[Mapping[str, Any]]:
+    """The files that were submitted in the matter, with the step that they came with."""
+    pack = deployments.definition(reading(), matter.definition_key).pack
+    return [
+        {
+            "file": file_links.link(each.file.record),
+            "step": glossary.translated(each.task_name, pack),
+            "person": person_name(each.uploaded_by),
+            "moment": exact(each.uploaded_at),
+        }
+        for each in attachments.of_matter(reading(), matter.key, actor())
+    ]
 
 
 @blueprint.get("/matters/<int:key>/diagram.bpmn")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from webapp.settings import WebSettings
 
@@ -29,6 +30,14 @@ _HEADERS = {
 }
 
 
+class Key(IntegerConverter):
+    """A number in an address: a key of the database, so one that no column holds leads nowhere."""
+
+    def __init__(self, url_map: Map) -> None:
+        """Take the whole range of keys; ``url_map`` is the routing it belongs to."""
+        super().__init__(url_map, max=2**63 - 1)
+
+
 def public(view: View) -> View:
     """Mark a view that needs no sign-in. Every other one does, without being asked."""
     view.is_public = True  # type: ignore[attr-defined] # a mark on the function, read by the door below
@@ -42,6 +51,7 @@ def is_public(endpoint: str) -> bool:
 
 def install(app: Flask, settings: WebSettings, ask: Callable[[], Any]) -> None:
     """Set limits, cookies and headers, and put the door in front; ``ask`` answers who is not signed in."""
+    app.url_map.converters["int"] = Key
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.maximum_body,

@@ -26,6 +26,7 @@ class WebSettings:
     metrics_token: str = ""
     session_hours: int = 12
     maximum_body: int = 2_000_000  # bytes of one request
+    maximum_upload: int = 212_000_000  # bytes of one that carries files: twenty of ten megabytes, and the form
     maximum_fields: int = 4_000  # fields of one posted form
 
     def __repr__(self) -> str:

@@ -99,7 +99,8 @@ def ask() -> Any:
     if request.endpoint in _KEEPING and from_this_site():
         kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
         task = (request.view_args or {})["key"]
-        return _page(url_for("tasks.show", key=task), kept=[("task", str(task)), *kept]), 401
+        files = [("_files", "lost")] if any(file.filename for file in request.files.values()) else []
+        return _page(url_for("tasks.show", key=task), kept=[("task", str(task)), *files, *kept]), 401
     return redirect(url_for("sign_in.page", ended=1), code=303)
 
 
@@ -166,6 +167,8 @@ def _again(kept: list[tuple[str, str]]) -> Any:
         fields.setdefault(name, []).append(value)
     task = fields.pop("task", [""])[0]
     flash(_("You are signed in again, and everything you typed is still here. It was not sent yet."), "info")
+    if fields.pop("_files", None):
+        flash(_("Please choose your new files again: they cannot wait while somebody signs in."), "info")
     return tasks.again(int(task) if task.isascii() and task.isdigit() else 0, fields)
 
 

@@ -12,7 +12,7 @@ from engine import clock, deployments
 from engine.organisation import functions
 from engine.task_forms import Node, Parsed, TaskForm
 from engine.user_tasks import TaskView
-from webapp import entries, fields, glossary
+from webapp import entries, fields, glossary, uploaded
 from webapp.entries import Entry
 from webapp.fields import Painter, Part
 from webapp.languages import say
@@ -20,6 +20,9 @@ from webapp.surroundings import reading
 
 _OURS = frozenset({"csrf_token", "next", "_row"})
 """What our own page posts beside the fields of the form."""
+
+FILE = "_file."
+"""Before the path of a field: the name under which new files are posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,12 @@ def form_of(view: TaskView) -> TaskForm | None:
 
 def posted() -> dict[str, list[str]]:
     """The fields of the form as they came, without what belongs to the page."""
-    return {name: request.form.getlist(name) for name in request.form if name not in _OURS}
+    return {name: request.form.getlist(name) for name in request.form if _is_field(name)}
+
+
+def _is_field(name: str) -> bool:
+    """Scripts that post no files name them all the same."""
+    return name not in _OURS and not name.startswith(FILE)
 
 
 def from_posted(form: TaskForm, view: TaskView, given: Mapping[str, Sequence[str]]) -> Filled:
@@ -71,16 +79,18 @@ def opened(form: TaskForm, view: TaskView) -> Filled:
     """The form as it opens: with the draft, else with what the matter holds."""
     draft = view.draft or {}
     if isinstance(draft.get("posted"), Mapping):
-        return from_posted(form, view, draft["posted"])
+        return from_posted(form, view, uploaded.with_posted(form, view, draft["posted"]))
     circumstances = _circumstances(view)
-    given = {**form.initial(view.variables), **draft} if draft else None
+    given = {**form.initial(view.variables), **draft} if draft or view.attached else None
+    if given is not None:
+        given = uploaded.with_typed(form, view, given)
     return Filled(form, form.describe(given, **circumstances), None, circumstances)
 
 
 def _circumstances(view: TaskView) -> dict[str, Any]:
     now = clock.now()
     bound = functions.bound(reading(), at=now, process_id=view.matter.process_id)
-    return {"current": view.variables, "now": now, "functions": bound}
+    return {"current": view.variables, "now": now, "functions": bound, "attached": view.attached}
 
 
 def parts(

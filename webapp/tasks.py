@@ -11,7 +11,7 @@ from flask_babel import format_time
 from engine import clock, deployments, process_instances, user_tasks
 from engine.errors import Conflict, EngineError, ExecutionFailed, FormRefused
 from engine.user_tasks import Completion, Filters, TaskView
-from webapp import entries, glossary, task_pages, timeline
+from webapp import attachments, entries, glossary, task_pages, timeline
 from webapp.formats import local
 from webapp.languages import gettext as _
 from webapp.languages import say
@@ -59,6 +59,7 @@ def page(
         problems=problems,
         problem=problem,
         is_live=task_pages.is_live(filled),
+        has_files=filled is not None and filled.form.has_files,
         assignee=person_name(view.task.assignee),
         documentation=_documentation(view),
         can_discard=view.matter.submitted_at is None and view.matter.starter == actor().person,
@@ -93,7 +94,12 @@ def in_place(key: int) -> Any:
         return render_template("in_place_refused.html", view=view)
     painted, _problems = task_pages.parts(view, filled, prefix=f"t{key}-")
     return render_template(
-        "in_place.html", view=view, task=view.task, nodes=painted, is_live=task_pages.is_live(filled)
+        "in_place.html",
+        view=view,
+        task=view.task,
+        nodes=painted,
+        is_live=task_pages.is_live(filled),
+        has_files=filled.form.has_files,
     )
 
 
@@ -102,13 +108,16 @@ def complete(key: int) -> Any:
     """Submit the form; wrong values come back with every value kept, else the next task opens."""
     view = user_tasks.get(reading(), key, actor())
     form = task_pages.form_of(view)
-    filled = task_pages.from_posted(form, view, task_pages.posted()) if form and view.is_open else None
+    view, given, refused = attachments.received(view, form, task_pages.posted())
+    filled = task_pages.from_posted(form, view, given) if form and view.is_open else None
     try:
         if filled is not None and view.may_complete:  # else the command says why not
             filled.check()
+        attachments.check(refused)
         done = write(user_tasks.complete, key, actor(), filled.submission() if filled else {})
     except FormRefused as error:
-        return page(user_tasks.get(reading(), key, actor()), filled, errors=task_pages.in_words(error.fields)), 422
+        told = task_pages.in_words(attachments.both(error.fields, refused))
+        return page(user_tasks.get(reading(), key, actor()), filled, errors=told), 422
     except ExecutionFailed as error:
         return page(user_tasks.get(reading(), key, actor()), filled, problem=say(error)), 422
     except Conflict as error:
@@ -127,7 +136,7 @@ def _too_late(key: int, filled: Filled | None, sentence: str) -> Any:
         labels = {node.path: node.label for node in filled.nodes}
         pack = deployments.definition(reading(), view.task.definition_key).pack if view else ""
         typed = [
-            (glossary.translated(labels.get(path, path), pack), ", ".join(texts))
+            (glossary.translated(labels.get(path, path), pack), ", ".join(attachments.named(filled.nodes, texts)))
             for path, texts in filled.parsed.texts.items()
         ]
     root = view.task.root_key if view else None
@@ -167,7 +176,8 @@ def again(key: int, fields: Mapping[str, Sequence[str]]) -> Any:
     form = task_pages.form_of(view)
     if form is None or not view.is_open:
         return redirect(url_for("tasks.show", key=key), code=303)
-    return page(view, task_pages.from_posted(form, view, fields))
+    view, given, refused = attachments.received(view, form, fields)  # nothing that came with the form is lost either
+    return page(view, task_pages.from_posted(form, view, given), errors=task_pages.in_words(refused))
 
 
 @blueprint.post("/tasks/<int:key>/form")
@@ -177,9 +187,11 @@ def recalculate(key: int) -> Any:
     form = task_pages.form_of(view)
     if form is None:
         return redirect(url_for("tasks.show", key=key), code=303)
-    given = _with_rows(task_pages.posted(), request.form.get("_row", ""))
+    view, given, refused = attachments.received(view, form, task_pages.posted())
+    given = _with_rows(given, request.form.get("_row", ""))
     act, _separator, path = request.form.get("_row", "").partition(":")
-    return page(view, task_pages.from_posted(form, view, given), one_more=path if act == "add" else "")
+    filled = task_pages.from_posted(form, view, given)
+    return page(view, filled, errors=task_pages.in_words(refused), one_more=path if act == "add" else "")
 
 
 def _with_rows(given: dict[str, list[str]], act: str) -> dict[str, list[str]]:

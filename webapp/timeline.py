@@ -15,7 +15,7 @@ from markupsafe import Markup
 from engine import deployments
 from engine.history import Erased, Event
 from engine.models import ProcessInstance
-from webapp import decision_words, glossary
+from webapp import decision_words, file_links, glossary
 from webapp.decision_words import Rules
 from webapp.formats import exact, listed, short_day, shown
 from webapp.glossary import Glossary
@@ -156,7 +156,7 @@ def _value(change: Any, entry: glossary.Entry | None) -> Markup:
     after = change.get("after") if isinstance(change, Mapping) else change
     if isinstance(after, Erased):
         return Markup("<em>{}</em>").format(_("erased"))
-    if isinstance(after, list) and after and isinstance(after[0], Mapping):
+    if isinstance(after, list) and after and isinstance(after[0], Mapping) and not file_links.is_files(after):
         rows = ["; ".join(_cells(row, entry)) for row in after]
         return Markup("<br>").join(rows)
     return shown(after, entry)

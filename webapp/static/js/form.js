@@ -28,13 +28,21 @@ function prepare(form) {
   };
   form.addEventListener("input", touched);
   form.addEventListener("compositionend", touched);
+  // A file is kept as soon as it is chosen. If that fails, it goes with the form as it would without script.
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-files] input[type=file]") || !event.target.files.length) return;
+    event.target.closest("[data-files]").dispatchEvent(new Event("upload"));
+  });
   window.addEventListener("online", save);
 
   // Leaving the page: what was typed in the last second goes along.
   window.addEventListener("pagehide", () => {
     if (!changed || form.dataset.sent || !form.dataset.draft) return;
     changed = false;
-    fetch(form.dataset.draft, { method: "POST", body: new FormData(form), keepalive: true });
+    const typed = new FormData(form);
+    // Files were kept when they were chosen; here they would only be too large to go along.
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
+    fetch(form.dataset.draft, { method: "POST", body: typed, keepalive: true });
   });
 
   // The server's answer: which fields are there now, and what the computed ones show.
