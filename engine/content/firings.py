@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Functions = Callable[[datetime], Mapping[str, Callable[..., Any]]]
 """The functions that FEEL may call, as they answer at an instant."""
 
-ONCE_PER = "oncePer"
 STORE = "store"
 _MOST_MISSED = 10_000  # more are not counted one by one
 
@@ -49,9 +48,9 @@ def problems_of(content: Content) -> Iterator[Problem]:
     """What the timer start events of a pack say wrongly, as far as it can be seen without an organisation."""
     for path, diagram in content.diagrams.items():
         for process in diagram.processes.values():
-            if process.properties.get(ONCE_PER) not in {None, STORE}:
+            if process.properties.get("oncePer") not in {None, STORE}:
                 sentence = Sentence(
-                    "The property oncePer is “store” or left out, not “{value}”.", value=process.properties[ONCE_PER]
+                    "The property oncePer is “store” or left out, not “{value}”.", value=process.properties["oncePer"]
                 )
                 yield Problem("error", path, process.process_id, sentence, "once-per")
             for element_id, event in process.references.timer_starts.items():

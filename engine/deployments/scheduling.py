@@ -68,7 +68,7 @@ def _write(
     definition_key: int,
     now: datetime,
 ) -> None:
-    timer, once_per = _as_drawn(event), process.properties.get(firings.ONCE_PER)
+    timer, once_per = _as_drawn(event), process.properties.get("oncePer")
     if row is not None and row.timer == timer and row.error is None:
         row.definition_key, row.once_per = definition_key, once_per
         return

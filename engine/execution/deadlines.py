@@ -31,7 +31,6 @@ DEADLINE = "deadline"
 """The kind of the jobs."""
 
 REMINDER, OVERDUE, ESCALATION = "reminder", "overdue", "escalation"
-_CLOCK_HOURS = "clockHours"
 _HOUR = Decimal(3_600_000_000)  # in microseconds
 
 
@@ -111,7 +110,8 @@ def begin(matter: Matter, instance: Instance, task: dict[str, Any]) -> None:
 
 def plan_of(session: Session, task: Mapping[str, Any], created_at: datetime) -> Plan:
     """The stages of a task's row."""
-    by_the_clock = (task["properties"] or {}).get(_CLOCK_HOURS) == "true"
+    properties: Mapping[str, str] = task["properties"] or {}
+    by_the_clock = properties.get("clockHours") == "true"
     working_times = () if by_the_clock else _working_times(session, task, created_at)
     return plan(created_at, task["due_at"], working_times)
 

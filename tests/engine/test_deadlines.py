@@ -16,7 +16,7 @@ from engine import calendar, clock, jobs, notifications, process_instances, user
 from engine.actor import system
 from engine.calendar import HEAD_OFFICE, STORE
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
-from engine.execution.deadlines import DEADLINE, Plan, plan
+from engine.execution.deadlines import DEADLINE, Plan, plan, plan_of
 from engine.models import Notification
 from engine.models.job import CANCELED, COMPLETED, CREATED
 from engine.organisation import absences, delegations
@@ -375,3 +375,11 @@ def _step(office, root, key, step):
         office.run(process_instances.suspend, root, office.actor("U15"), "核查")
     elif step == "resume":
         office.run(process_instances.resume, root, office.actor("U15"), "好了")
+
+
+def test_a_task_by_clock_hours_is_divided_by_the_clock(sqlite_office):
+    start = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+    task = {"properties": {"clockHours": "true"}, "due_at": start + timedelta(hours=24), "resolution": {}}
+    with sqlite_office.unit_of_work.read() as session:
+        found = plan_of(session, {**task, "assignee": "U16", "store": "S01"}, start)
+    assert found == Plan(start + timedelta(hours=12), start + timedelta(hours=24), start + timedelta(hours=48))
