@@ -19,7 +19,7 @@ run: $(INSTALLED) ## start everything in one process; an empty database becomes 
 	@exec $(BIN)/banli run --demo-when-empty
 
 test: $(INSTALLED_DEV) ## all tests that this machine can run; the others say why they were skipped
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 lint: $(INSTALLED_DEV) ## style, types, floors
 	@$(BIN)/ruff check .
