@@ -43,7 +43,7 @@ def in_table(path: Path) -> Iterator[str]:
 
 
 def in_form(path: Path) -> Iterator[str]:
-    """Labels, descriptions, options, columns and adorners."""
+    """Labels, descriptions, options, columns, adorners, and what is said of a wrong value."""
     yield from _in_component(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -51,6 +51,8 @@ def _in_component(component: dict[str, Any]) -> Iterator[str]:
     for key in _FORM_LABELS:
         if isinstance(component.get(key), str):
             yield component[key]
+    yield component.get("properties", {}).get("ruleMessage", "")
+    yield component.get("validate", {}).get("patternErrorMessage", "")
     for key in _ADORNERS:
         yield component.get("appearance", {}).get(key, "")
     for option in [*component.get("values", ()), *component.get("columns", ())]:

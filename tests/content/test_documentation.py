@@ -18,7 +18,7 @@ QUOTED = re.compile(r"(\d+) “([^”]+)”")
 
 def read_by_the_engine() -> set[str]:
     """The names of properties that code asks for."""
-    asked = re.compile(r"""(?:properties|properties\(node\)|properties or \{\})\)?\.get\(\s*["'](\w+)["']""")
+    asked = re.compile(r"""properties(?:"\])?(?:\(node\)| or \{\})?\)?\.get\(\s*["'](\w+)["']""")
     return {
         name
         for room in ("engine", "webapp", "workers", "banli")
