@@ -1,4 +1,4 @@
-"""A person's own settings: the password, and the language of this device."""
+"""A person's own settings: the password, how he is told, and the language of this device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from engine.errors import EngineError
+from engine import notification_channels
+from engine.errors import EngineError, Refused
 from engine.organisation import passwords, people
 from webapp import languages
 from webapp.languages import LANGUAGES, say
@@ -51,6 +52,34 @@ def change_password() -> Any:
     open_session(acting.person, version)
     flash(_("Your password is changed. All other sessions of yours have ended."), "good")
     return redirect(url_for("inbox.mine"), code=303)
+
+
+@blueprint.get("/account/told")
+def told() -> str:
+    """The page on which a person chooses by which channels he is told."""
+    return _choices()
+
+
+def _choices(channel: str = "", problem: str = "") -> str:
+    chosen = notification_channels.choices(reading(), actor().person)
+    names = {"email": _("E-mail"), "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书"}
+    return render_template("told.html", choices=chosen, names=names, wrong=channel, problem=problem)
+
+
+@blueprint.post("/account/told/<channel>")
+def choose(channel: str) -> Any:
+    """Switch a channel on or off, give the address of a robot, or throw it away; none of them is ever shown again."""
+    posted = request.form
+    try:
+        if posted.get("act") == "forget":
+            write(notification_channels.forget, actor(), channel)
+        else:
+            given = {"webhook": posted.get("webhook", ""), "secret": posted.get("secret", "")}
+            write(notification_channels.choose, actor(), channel, enabled=posted.get("enabled") == "1", **given)
+    except Refused as error:
+        return _choices(channel, say(error)), 422
+    flash(_("Your choice is kept."), "good")
+    return redirect(url_for("account.told"), code=303)
 
 
 @blueprint.post("/language")

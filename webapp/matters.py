@@ -17,7 +17,7 @@ from engine.history import Event
 from engine.models import ProcessInstance, UserTask
 from engine.models.process_instance import ACTIVE
 from feel.sentences import Sentence
-from webapp import diagram_svg, entries, file_links, glossary, steps, timeline
+from webapp import diagram_svg, entries, file_links, glossary, linked_matters, steps, timeline
 from webapp.entries import Chosen, Entry
 from webapp.facts import facts_of
 from webapp.formats import Due, ago, due, exact
@@ -101,6 +101,7 @@ def show(key: int) -> Any:
         drawings=[_drawing(instance, events, tasks) for instance in _shown(instances)],
         facts=facts_of(process_instances.variables(session, key, actor()), glossary.of(matter.definition_key)),
         attached=_attached(matter),
+        linked=linked_matters.of(key),
         can_withdraw=process_instances.may_withdraw(session, matter, actor()),
         can_discard=matter.starter == actor().person and matter.submitted_at is None and matter.state == ACTIVE,
     )

@@ -13,7 +13,7 @@ from engine.models import Notification, ProcessInstance
 from webapp import entries
 from webapp.formats import ago
 from webapp.languages import gettext as _
-from webapp.languages import say
+from webapp.languages import language, say
 from webapp.surroundings import actor, reading, write
 
 blueprint = Blueprint("notifications", __name__)
@@ -49,6 +49,9 @@ def _note(row: Notification, matter: ProcessInstance | None) -> Note:
         "take_over": _("take-over"),
         "deadline": _("due dates"),
         "schedule": _("schedule"),
+        "notice": _("notice"),
+        "message": _("message"),
+        "undelivered": _("not delivered"),
     }
     items = list(reversed(row.items or ()))
     tasks = [(say(item["sentence"]), url_for("tasks.show", key=item["task"])) for item in items]
@@ -58,7 +61,9 @@ def _note(row: Notification, matter: ProcessInstance | None) -> Note:
         lines.append(entries.procedure_name(matter))
     return Note(
         row.key,
-        _("%(count)s tasks", count=len(tasks)) if is_digest else say(row.sentence),
+        _("%(count)s tasks", count=len(tasks))
+        if is_digest
+        else say(notifications.sentence_of(row.sentence, language())),
         lines,
         ago(row.created_at),
         row.read_at is not None,

@@ -249,6 +249,14 @@ def _waits_for(details: Mapping[str, Any]) -> str:
     return listed([*people, *groups])
 
 
+def _linked(event: Event, telling: Telling) -> Line:
+    if event.details.get("direction") == "started":
+        words = _("It started another matter: %(step)s") % {"step": telling.step(event)}
+    else:
+        words = _("It was started by another matter.")
+    return Line(words, exact(event.occurred_at))
+
+
 _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "process_instance.started": _simple(lambda: _("%(person)s started the matter.")),
     "process_instance.submitted": _simple(lambda: _("%(person)s submitted it as %(number)s.")),
@@ -258,6 +266,7 @@ _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "process_instance.suspended": _simple(lambda: _("%(person)s suspended the matter."), "trouble"),
     "process_instance.resumed": _simple(lambda: _("%(person)s let the matter go on.")),
     "process_instance.modified": _simple(lambda: _("%(person)s moved the matter by hand."), "trouble"),
+    "process_instance.linked": _linked,
     "process_instance.completed": _ended,
     "user_task.claimed": _simple(lambda: _("%(person)s claimed: %(step)s")),
     "user_task.released": _simple(lambda: _("%(person)s released: %(step)s")),
