@@ -39,3 +39,12 @@ def test_without_surroundings_nothing_leaves_the_house() -> None:
 def test_no_diagram_can_ask_for_what_the_engine_alone_asks_for() -> None:
     assert "deliver_notification" not in registry.names()
     assert "send_email" in registry.names()
+
+
+@pytest.mark.parametrize("name", sorted(registry.names() & registry.SHIPPED.keys()))
+def test_the_guide_tells_of_every_topic_and_input(name) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs/service-tasks.md").read_text(encoding="utf-8")
+    (told,) = [part for part in guide.split("\n\n") if part.startswith(f"**`{name}`**")]
+    declaration = registry.SHIPPED[name]
+    named = [*declaration.inputs, *(f"{prefix}<Name>" for prefix in declaration.prefixes)]
+    assert [one for one in named if f"`{one}`" not in told] == []
