@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from sqlalchemy import select
 
-from banli.scenarios import outcome
+from banli.scenarios import files, outcome
 from banli.scenarios.model import (
     Absence,
     Action,
@@ -127,7 +127,7 @@ class Player:
         task = self._open_task(action.task)
         layers = (self.file.defaults, self.scenario.values)
         values = of_step(task.element_id, layers, action.values)
-        self.world.do(user_tasks.complete, task.key, actor, values)
+        self.world.do(user_tasks.complete, task.key, actor, files.uploaded(self.world, task, actor, values))
 
     @_do.register
     def _waits(self, action: Waits) -> None:
