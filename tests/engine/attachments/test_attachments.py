@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import pytest
 from sqlalchemy import select
 
-from engine import attachments, process_instances, user_tasks
+from engine import attachments, clock, process_instances, user_tasks
 from engine.attachments import uploading
 from engine.errors import FormRefused, NotFound
 from engine.models import HistoryEvent
@@ -15,6 +16,7 @@ from engine.organisation import delegations
 from tests.engine.attachments import files
 from tests.engine.attachments.conftest import attached, stored
 from tests.engine.attachments.files import PDF, png
+from tests.engine.conftest import NOON
 
 
 def refusal(desk, *arguments, **named):
@@ -252,3 +254,32 @@ def test_a_stand_in_goes_on_with_the_files_of_the_absent_owner(desk):
     assert desk.read(file.key, "U17").content == png()
     desk.office.complete("U17", root, evidence=[file.key])
     assert desk.office.variables(root)["evidence"] == [file.record]
+
+
+def test_equal_contents_that_come_and_go_at_once_are_never_lost(desk):
+    """The last copy is dropped while others attach the same: each keeps his, and nothing stays behind."""
+    office = desk.office
+    starter = office.actor("U19")
+    failures = []
+
+    def come_and_go(stays):
+        try:
+            with clock.pinned(NOON):
+                root = office.start("papers")
+                key = int(desk.upload("U19", root).key)
+                if not stays:
+                    office.run(attachments.remove, key, starter)
+                else:
+                    assert office.read(attachments.read, key, starter).content == png()
+        except BaseException as error:  # told by the assertion below
+            failures.append(error)
+
+    for stays in (False, True):
+        threads = [threading.Thread(target=come_and_go, args=(stays and n % 2 == 0,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert len(stored(office)) == int(stays)
+    assert attached(office) == 4
