@@ -65,6 +65,7 @@ class Instance:
 _NO_COLUMN = frozenset({"workflow", "before", "stepped"})
 COLUMNS = tuple(f.name for f in fields(Instance) if f.name not in _NO_COLUMN)
 _CHANGING = (
+    "definition_key",  # by migration alone
     "business_id",
     "title",
     "state",

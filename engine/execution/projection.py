@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import deployments
-from engine.execution import assignment, calls, correlation, deadlines, failures, work
+from engine.execution import assignment, calls, correlation, deadlines, failures, migration, work
 from engine.execution.instance import Instance
 from engine.history import Personal
 from engine.keys import new_key
@@ -195,6 +195,8 @@ _PROJECTIONS: dict[type, Callable[[Matter, Instance, Any], None]] = {
     changes.ElementActivated: _activated,
     changes.ElementCompleted: _completed,
     changes.ElementTerminated: _terminated,
+    changes.ElementMigrated: migration.renamed,
+    changes.UserTaskMigrated: migration.task_redrawn,
     changes.SequenceFlowTaken: _flow_taken,
     changes.UserTaskCreated: _user_task,
     changes.JobCreated: work.create_job,

@@ -1,12 +1,15 @@
-"""Matters: start, discard, withdraw, cancel, suspend, resume and modify them; and who may see which.
+"""Matters: start, discard, withdraw, cancel, suspend, resume, modify and migrate them; and who may see which.
 
-The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume, modify),
-``reading`` (get, list, search one's own), ``rights`` (who may see a matter), ``links`` (matters that started others).
+The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume, modify, return,
+jump, skip), ``migration`` (another version of the process: preview, migrate), ``reading`` (get, list, search one's
+own), ``rights`` (who may see a matter), ``links`` (matters that started others).
 """
 
 from engine.process_instances.administration import modify, resume, suspend
 from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
 from engine.process_instances.links import Link, Origin, linked, started_by_job
+from engine.process_instances.migration import Preview, migrate
+from engine.process_instances.migration import preview as migration_preview
 from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
 from engine.process_instances.rights import may_see, may_start
 from engine.process_instances.starting import start
@@ -15,6 +18,7 @@ __all__ = [
     "Link",
     "Origin",
     "Page",
+    "Preview",
     "cancel",
     "discard",
     "get",
@@ -23,6 +27,8 @@ __all__ = [
     "may_see",
     "may_start",
     "may_withdraw",
+    "migrate",
+    "migration_preview",
     "modify",
     "resume",
     "start",

@@ -53,6 +53,16 @@ class ElementMigrated(ElementChange):
 
 
 @dataclass(frozen=True, slots=True)
+class UserTaskMigrated(ElementChange):
+    """An open user task as the other version draws it; whose it is and until when stays as it was resolved."""
+
+    name: str
+    form_id: str | None
+    form_binding: Binding
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SequenceFlowTaken:
     """A token went along this flow."""
 
@@ -182,6 +192,7 @@ Change = (
     | ElementCompleted
     | ElementTerminated
     | ElementMigrated
+    | UserTaskMigrated
     | SequenceFlowTaken
     | UserTaskCreated
     | JobCreated

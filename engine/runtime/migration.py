@@ -1,23 +1,29 @@
 """Bring a running instance to another version of its process: first a preview, then all of it or nothing.
 
 Occurrences keep their ids, variables and due times. An element goes to the one of the same id, or to the one that the
-mapping names; it has to be of the same kind and in the same (mapped) scope. Events at the border follow the new
-drawing: those that are gone are withdrawn, new ones begin to wait.
+mapping names; it has to be of the same kind and in the same (mapped) scope, and wait for the same. Events at the
+border and event subprocesses follow the new drawing: those that are gone are withdrawn, new ones begin to wait, and
+one that has had its turn already does not get another. What was asked for before the migration (a job, a called
+process) is done as it was asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Refused
-from engine.runtime.changes import ElementMigrated, WaitClosed
+from engine.runtime.changes import ElementMigrated, UserTaskMigrated, WaitClosed
+from engine.runtime.dialect.model import Event
 from engine.runtime.instance import Instance
+from engine.runtime.specs.activities import EventSubprocess, PersonTask
 from engine.runtime.specs.build import Plan
-from engine.runtime.specs.events import BoundaryEvent
+from engine.runtime.specs.events import BoundaryEvent, CatchEvent
+from engine.runtime.specs.gateways import EventBasedGateway, ParallelGateway
+from engine.runtime.specs.loops import MultiInstanceBody
 from engine.runtime.specs.node import CHILD, Node
 from engine.runtime.token import OF_SCOPE, Token
 from engine.runtime.variables import Variables
@@ -54,7 +60,9 @@ def migrate(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Insta
     for scope in instance.scopes():
         _move_scope(moved, scope, plan, mapping)
     for scope in moved.scopes():
-        _open_what_is_new(scope)
+        old = instance if scope is moved else instance.subprocesses[scope.parent_task_id]
+        _open_what_is_new(scope, old, mapping)
+        _go_on_where_all_have_come(scope)
     return moved
 
 
@@ -67,6 +75,19 @@ def _blocked(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Iter
             sentence = _reason(token, target_scope, mapping)
             if sentence is not None:
                 yield Blocked(token.task_spec.bpmn_id, token.id, sentence)
+        if target_scope is not None:
+            yield from _not_undoable(scope, target_scope, mapping)
+
+
+def _not_undoable(scope: Any, target_scope: Any, mapping: Mapping[str, str]) -> Iterator[Blocked]:
+    """What is complete and may have to be undone needs its compensation in the other version."""
+    for activity, handler in scope.undoable:
+        if any(f"#{mapping.get(one, one)}" not in target_scope.task_specs for one in (activity, handler)):
+            yield Blocked(
+                activity,
+                "",
+                Sentence("{element} is done, and the other version could not undo it.", element=activity),
+            )
 
 
 def _may_be_withdrawn(token: Token) -> bool:
@@ -100,7 +121,36 @@ def _reason(token: Token, target_scope: Any, mapping: Mapping[str, str]) -> Sent
     joining = token.has_state(TaskState.WAITING) and not token.host
     if joining and target.joins and token.flow not in target.incoming:
         return Sentence("The flow by which {element} was reached is not in the other version.", element=name)
+    if isinstance(target, MultiInstanceBody) and _repetition(target) != _repetition(token.task_spec):
+        return Sentence("{element} is repeated in another way in the other version.", element=name)
+    if isinstance(target, CatchEvent) and _awaited(target.catching) != _awaited(token.task_spec.catching):
+        return Sentence("{element} waits for something else in the other version.", element=name)
+    if token.host and isinstance(token.instance.tokens[token.host].task_spec, EventBasedGateway):
+        return _reason_behind_gateway(token, target, target_scope, mapping, name)
     return None
+
+
+def _reason_behind_gateway(
+    token: Token, target: Node, target_scope: Any, mapping: Mapping[str, str], name: str
+) -> Sentence | None:
+    gateway = _target(token.instance.tokens[token.host], target_scope, mapping)
+    if gateway is None or any(branch.target == target.bpmn_id for branch in gateway.branches):
+        return None  # a gateway that is gone is told of by itself
+    return Sentence("{element} does not follow its gateway in the other version.", element=name)
+
+
+def _repetition(body: Any) -> tuple[object, ...]:
+    """What the memory of a running multi-instance body depends on."""
+    loop = body.settings.multi_instance
+    return (loop.input_collection is None, loop.output_collection)
+
+
+def _awaited(event: Event) -> tuple[object, ...]:
+    """What somebody outside has to bring about; the instant of a timer is not part of it, for it is set already."""
+    name = None if event.name is None else event.name.text
+    key = None if event.correlation_key is None else event.correlation_key.text
+    condition = event.expression.text if event.kind == "conditional" and event.expression is not None else None
+    return (event.kind, name, key, condition, tuple(_awaited(part) for part in event.parts), event.parallel)
 
 
 def _move_scope(moved: Instance, scope: Any, plan: Plan, mapping: Mapping[str, str]) -> None:
@@ -123,9 +173,9 @@ def _move_scope(moved: Instance, scope: Any, plan: Plan, mapping: Mapping[str, s
 def _still_waits(token: Token, target: Node | None, moved: Instance) -> bool:
     if target is None or type(target) is not type(token.task_spec):
         return False
-    same = target.catching.kind == token.task_spec.catching.kind
+    same = _awaited(target.catching) == _awaited(token.task_spec.catching)
     if token.host == OF_SCOPE or not same:
-        return bool(same)
+        return same
     host = moved.tokens.get(token.host)
     return host is not None and target in host.task_spec.boundary
 
@@ -135,19 +185,70 @@ def _move(moved: Instance, scope: Any, token: Token, target: Node | None) -> Non
     new = Token(scope, target, parent, token.state, token.id)
     new.flow, new.host, new.internal_data = token.flow, token.host, dict(token.internal_data)
     moved.tokens[new.id] = new
+    host = moved.tokens.get(token.host)
+    if host is not None and isinstance(host.task_spec, EventBasedGateway):
+        branches = host.task_spec.branches
+        new.flow = next(branch.flow_id for branch in branches if branch.target == new.task_spec.bpmn_id)
     before, after = token.task_spec.event_id, new.task_spec.event_id
     if before != after:
         moved.emit(ElementMigrated(after, new.id, before))
+    if isinstance(target, PersonTask) and new.has_state(TaskState.STARTED):
+        moved.emit(_user_task(target, new))
 
 
-def _open_what_is_new(scope: Any) -> None:
-    living = scope.living()
-    hosted = {(token.host, token.task_spec.name) for token in living if token.host}
-    for token in living:
-        if token.has_state(TaskState.STARTED) and not token.host:
-            for spec in token.task_spec.boundary:
-                if (token.id, spec.name) not in hosted:
-                    spec.open(token)
+def _user_task(target: PersonTask, token: Token) -> UserTaskMigrated:
+    task = target.settings.user_task
+    if task is None:
+        raise ValueError(target.bpmn_id)  # every user task is read with its settings
+    return UserTaskMigrated(
+        target.bpmn_id,
+        token.id,
+        name=target.bpmn_name,
+        form_id=task.form_id,
+        form_binding=task.form_binding,
+        properties=target.settings.properties,
+    )
+
+
+def _open_what_is_new(scope: Any, old: Any, mapping: Mapping[str, str]) -> None:
+    """Events that the version before did not have. One that it had and that waits no more has had its turn."""
+    before = old.top_workflow.tokens
+    for token in scope.living():
+        if not token.has_state(TaskState.STARTED) or token.host:
+            continue
+        known = _known(before[token.id].task_spec.boundary, mapping)
+        for spec in token.task_spec.boundary:
+            if (spec.bpmn_id, _awaited(spec.catching)) not in known:
+                spec.open(token)
+        if isinstance(token.task_spec, EventBasedGateway):
+            waiting = {other.task_spec.bpmn_id for other in scope.living() if other.host == token.id}
+            for branch in token.task_spec.branches:
+                if branch.target not in waiting:
+                    scope.spec.task_specs[f"#{branch.target}"].await_for(token, branch.flow_id)
+    if any(
+        isinstance(t.task_spec, EventSubprocess) and t.task_spec.interrupting and not t.host for t in scope.living()
+    ):
+        return  # an event has taken the place of the rest of this scope; no other one may
+    known = _known(old.spec.event_subprocesses, mapping)
     for spec in scope.spec.event_subprocesses:
-        if (OF_SCOPE, spec.name) not in hosted:
+        if (spec.bpmn_id, _awaited(spec.catching)) not in known:
             spec.arm(scope)
+
+
+def _known(specs: Iterable[Any], mapping: Mapping[str, str]) -> set[tuple[str, tuple[object, ...]]]:
+    return {(mapping.get(spec.bpmn_id, spec.bpmn_id), _awaited(spec.catching)) for spec in specs}
+
+
+def _go_on_where_all_have_come(scope: Any) -> None:
+    """A join of the new version may wait for fewer flows, or tokens, than have come already."""
+    went = True
+    while went:
+        went = False
+        waiting: dict[Node, list[Token]] = {}
+        for token in scope.living():
+            if token.has_state(TaskState.WAITING) and not token.host:
+                waiting.setdefault(token.task_spec, []).append(token)
+        for spec, tokens in waiting.items():
+            first = tokens[0] if isinstance(spec, ParallelGateway) else tokens[-1]
+            scope.top_workflow.arrive(first)
+            went = went or not first.has_state(TaskState.WAITING)
