@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from celery import Celery, signals
-from celery.beat import Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from banli import server
@@ -27,10 +26,10 @@ from engine.errors import SettingRefused
 from engine.unit_of_work import UnitOfWork
 from feel.sentences import Sentence
 from workers import application, tasks
+from workers.beat import Beat
 
 _log = logging.getLogger(__name__)
 _WAIT_SECONDS = 120.0
-_QUIET_SECONDS = 60.0
 _STARTING = 0x62616E6C6A  # the number of an advisory lock: two webs that start at once prepare one after the other
 
 Pool = Literal["prefork", "threads"]
@@ -92,7 +91,7 @@ def beat(settings: Settings) -> None:
     celery = application.make(settings.broker_url)
     signals.setup_logging.connect(_keep_our_logging, weak=False)
     _log.info("A beat starts.")
-    celery.Beat(scheduler_cls=_Beat, quiet=True, max_interval=1, loglevel=logging.getLogger().level).run()
+    celery.Beat(scheduler_cls=Beat, quiet=True, max_interval=1, loglevel=logging.getLogger().level).run()
 
 
 class _Own:
@@ -124,20 +123,6 @@ class _Own:
             self.begin()
         assert self._composition is not None  # noqa: S101 - begin made it
         return self._composition.unit_of_work
-
-
-class _Beat(Scheduler):  # type: ignore[misc] # Celery has no hints
-    """Celery's scheduler; while the broker is away it says so once a minute, not once a second."""
-
-    _told = float("-inf")
-
-    def apply_entry(self, entry: Any, producer: Any = None) -> None:
-        try:
-            self.apply_async(entry, producer=producer, advance=False)
-        except Exception as error:  # the next second tries again
-            if time.monotonic() - self._told >= _QUIET_SECONDS:
-                self._told = time.monotonic()
-                _log.warning("The broker is away (%s); what is due waits.", type(error).__name__)
 
 
 def _keep_our_logging(**_signal: Any) -> None:

@@ -11,8 +11,10 @@ import threading
 from typing import Any
 
 from celery import Celery
-from celery.beat import EmbeddedService, Scheduler
+from celery.beat import EmbeddedService
 from celery.worker import WorkController
+
+from workers.beat import Beat
 
 _log = logging.getLogger(__name__)
 _CONCURRENCY = 8  # threads; most wait for others (a mail server, a web address), and timers must not wait for them
@@ -35,7 +37,7 @@ class Embedded:
         )
         self._worker_thread = threading.Thread(target=self._work, name="banli-worker", daemon=True)
         # max_interval: how soon beat notices that it was stopped.
-        self._beat: Any = EmbeddedService(application, max_interval=1, thread=True, scheduler_cls=Scheduler)
+        self._beat: Any = EmbeddedService(application, max_interval=1, thread=True, scheduler_cls=Beat)
 
     def start(self) -> None:
         """Start both; returns at once."""
