@@ -126,9 +126,11 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         instance.forget(my_task)
 
     def send_copies(self, token: Token) -> None:
-        """Whoever ``copyTo`` names gets a copy (抄送), with what the element left behind in view."""
-        if self.settings.copy_to is not None:
-            copied = people_of(token, self.settings.copy_to, self.bpmn_id, several=True)
+        """Whoever ``copyTo`` names gets a copy (抄送), if anybody, with what the element left behind in view."""
+        if self.settings.copy_to is None:
+            return
+        copied = people_of(token, self.settings.copy_to, self.bpmn_id, several=True)
+        if copied.people or copied.groups:
             token.instance.emit(CopyRequested(self.bpmn_id, token.id, copied.people, copied.groups))
 
     @property
@@ -155,6 +157,14 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def cancel_content(self, token: Token) -> None:
         """Cancel what is inside."""
+
+    def instance_cancelled(self, token: Token) -> bool:  # noqa: ARG002 - bodies that count need it
+        """Somebody ended what runs inside from outside; whether this goes on all the same."""
+        return False
+
+    def do_without(self, token: Token, child: Token) -> None:  # noqa: ARG002 - whoever undoes needs the child
+        """The last of what ran inside was skipped: this is done."""
+        token.complete()
 
     def reconsider(self, token: Token) -> bool:  # noqa: ARG002 - an element may ignore its token
         """When nothing else moves: whether this token could go on now, and did."""

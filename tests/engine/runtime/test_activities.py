@@ -95,6 +95,13 @@ def test_a_copy_is_requested_on_completion(case):
     assert [(copy.element_id, copy.people) for copy in matter.of(CopyRequested)] == [("a", ("U1", "U2"))]
 
 
+def test_a_copy_to_nobody_asks_for_nothing(case):
+    properties = '<zeebe:properties><zeebe:property name="copyTo" value="=others"/></zeebe:properties>'
+    matter = case(one(user_task("a", extensions=properties)), {"others": []})
+    matter.complete("a")
+    assert matter.of(CopyRequested) == []
+
+
 def test_a_job_has_topic_retries_headers_and_variables(case):
     headers = '<zeebe:taskHeaders><zeebe:header key="k" value="v"/></zeebe:taskHeaders>'
     extensions = '<zeebe:taskDefinition type="=kind" retries="5"/>' + headers
