@@ -1,0 +1,74 @@
+"""What procedures of the pack leave behind besides tasks and copies: notices at once, lines of ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from banli.scenarios import reader
+from banli.scenarios.play import Player
+from banli.scenarios.world import World
+from engine import clock, content, ledgers
+from engine.models import LedgerEntry, Notification
+from tests.content.labels import ROOT
+
+PACK = content.read_pack(ROOT, "chain_store")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    built = World.build(tmp_path_factory.mktemp("effects") / "world.sqlite3", PACK)
+    yield built
+    built.close()
+
+
+def play(world: World, process: str, *, values: str, steps: str) -> None:
+    """Play steps with the defaults of the procedure's own scenarios."""
+    path = Path("bpmn") / "chain_store" / f"{process}.scenarios.yaml"
+    defaults = (ROOT / path).read_text(encoding="utf-8").partition("scenarios:\n")[0]
+    given = f"{{person: U19, values: {values}}}"
+    file = reader.read(f"{defaults}scenarios:\n  - {{name: effects, given: {given}, steps: [{steps}]}}\n", path.name)
+    world.reset()
+    (scenario,) = file.scenarios
+    with clock.pinned(scenario.on), world.recording({}):
+        assert Player(world, PACK, file, scenario).play() is None
+
+
+def notices(world: World) -> dict[str, str]:
+    with world.unit_of_work.read() as session:
+        found = session.scalars(select(Notification).where(Notification.kind == "notice")).all()
+        return {notice.person_id: notice.sentence["languages"]["zh"]["parameters"]["text"] for notice in found}
+
+
+def lines(world: World) -> list[LedgerEntry]:
+    with world.unit_of_work.read() as session:
+        return list(ledgers.listed(session, world.actor("U13"), "delivery_incident").rows)
+
+
+def test_an_urgent_report_is_told_to_area_and_operations_manager_at_once(world):
+    play(world, "maintenance_request", values="{MT0: {safety_risk: true}}", steps="U19 MT0")
+    assert notices(world) == dict.fromkeys(("U02", "U16"), "急修：S01 冷柜，温度降不下来")
+
+
+def test_an_ordinary_report_waits_for_the_confirmation(world):
+    play(world, "maintenance_request", values="{}", steps="U19 MT0")
+    assert notices(world) == {}
+
+
+def test_a_closed_incident_is_one_line_of_the_ledger(world):
+    play(world, "delivery_feedback", values="{}", steps="U19 DF0, U10 DF2, U10 DF4, U19 DF5, U08 DF6")
+    (line,) = lines(world)
+    assert (line.unit_id, line.day.isoformat(), str(line.amount)) == ("S01", "2026-03-02", "40.00")
+    expected = {"note_no": "PS-0302-17", "grade": "C", "timely": True, "disputed": False, "cause": "picking"}
+    expected |= {"fault": None, "action": "credit", "dissatisfactions": 0}
+    assert {name: line.entry_values[name] for name in expected} == expected
+    assert line.entry_values["lines"][0]["item"] == "鸡蛋"
+
+
+def test_what_was_the_fault_of_the_store_is_no_incident(world):
+    reply = "U10 DF2: {response: dispute, remark: 单据相符}"
+    play(world, "delivery_feedback", values="{}", steps=f"U19 DF0, {reply}, U04 DF3: {{fault: store}}")
+    assert lines(world) == []
