@@ -17,6 +17,9 @@ from tests.webapp.house import INVESTIGATED, PASSWORD, House, ask, begin, reques
 
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
+#: The button that starts a purchase request, among those of the other procedures.
+PROCUREMENT = '.catalogue form[action*="procurement_request"] button'
+
 
 @dataclass(frozen=True)
 class Office:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Watch
-from tests.journeys.office import Office, fill_request, ready
+from tests.journeys.office import PROCUREMENT, Office, fill_request, ready
 
 
 def submit(page: Page) -> None:
@@ -17,7 +17,7 @@ def submit(page: Page) -> None:
 
 def test_from_the_request_to_the_receipt(office: Office, page: Page):
     office.sign_in(page, "U19", "/start")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.wait_for_url("**/tasks/*")
     ready(page)
     fill_request(page, "186.50")
@@ -61,7 +61,7 @@ def test_from_the_request_to_the_receipt(office: Office, page: Page):
 
 def test_a_session_that_ends_while_somebody_writes(office: Office, page: Page, watch: Watch):
     office.sign_in(page, "U19", "/start")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.wait_for_url("**/tasks/*")
     ready(page)
     fill_request(page, "86.50")
@@ -80,7 +80,7 @@ def test_a_session_that_ends_while_somebody_writes(office: Office, page: Page, w
 
 def test_a_wrong_value_is_shown_where_it_stands(office: Office, page: Page, watch: Watch):
     office.sign_in(page, "U19", "/start")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.wait_for_url("**/tasks/*")
     ready(page)
     fill_request(page, "300.005")
@@ -94,7 +94,7 @@ def test_a_wrong_value_is_shown_where_it_stands(office: Office, page: Page, watc
 
 def test_rows_totals_and_drafts(office: Office, page: Page):
     office.sign_in(page, "U19", "/start")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.wait_for_url("**/tasks/*")
     ready(page)
     fill_request(page, "10.00")
@@ -146,7 +146,7 @@ def test_without_script_a_form_can_be_done(office: Office, browser, width: int):
     page.fill("#person", "U19")
     page.fill("#password", "banli-demo")
     page.click("main button.primary")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.click('button[value="add:lines"]')
     page.fill('[name="purpose"]', "清洁用品")
     page.select_option('[name="category"]', "cleaning")

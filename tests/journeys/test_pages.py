@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Watch
-from tests.journeys.office import Office, ready, violations
+from tests.journeys.office import PROCUREMENT, Office, ready, violations
 
 PAGES = {
     "U19": (
@@ -71,7 +71,7 @@ def test_every_page_is_accessible(busy_office: Office, browser: Browser, locale:
 def test_the_errors_of_a_form_are_accessible(office: Office, page: Page, watch: Watch):
     watch.expected = {422}
     office.sign_in(page, "U19", "/start")
-    page.click(".catalogue button")
+    page.click(PROCUREMENT)
     page.wait_for_url("**/tasks/*")
     ready(page)
     page.click(".form-foot button.primary")
