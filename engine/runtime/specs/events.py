@@ -216,10 +216,6 @@ class _Throwing(_EventNode):
         if undo_next(token, self.catching.activity):
             token.complete()
 
-    def do_without(self, token: Token, child: Token) -> None:
-        """One activity stays as it is: go on to the one before it."""
-        self.child_over(token, child)
-
     def throw(self, token: Token) -> None:
         """Throw what the event throws."""
         for event in self.catching.parts or (self.catching,):
