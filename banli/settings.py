@@ -5,9 +5,11 @@ The table of all settings in ``docs/settings.md`` is kept equal to :data:`DESCRI
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,13 +81,15 @@ class Settings:
             return given
         kept = self.var / "secret_key"
         self.var.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return kept.read_text(encoding="ascii").strip()
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        return kept.read_text(encoding="ascii").strip()
+        if not kept.exists():
+            _keep(kept, secrets.token_urlsafe(48))
+        key = kept.read_text(encoding="ascii").strip()
+        if len(key) < _SECRET_LENGTH:
+            raise _refused(
+                "BANLI_SECRET_KEY",
+                Sentence("the file {file} holds no key; remove it, and the next start makes one", file=kept),
+            )
+        return key
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -125,6 +129,19 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format="json" if _choice(environment, "BANLI_LOG_FORMAT", "text", ("text", "json")) == "json" else "text",
         outward=outward.read(environment),
     )
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write a new file for this user alone; it appears whole, and one that is there meanwhile stays.
+
+    Processes that start at once agree on the one that was first, and nobody ever reads half of it.
+    """
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=file.parent, prefix=".secret_key-") as made:
+        made.write(text)
+        made.flush()
+        os.fsync(made.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(made.name, file)
 
 
 def page() -> str:

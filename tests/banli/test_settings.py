@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -63,6 +65,28 @@ def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> 
     assert settings.read(environment).secret_key(environment) == first
     assert (tmp_path / "var/secret_key").stat().st_mode & 0o777 == 0o600
     assert first not in repr(settings.read(environment))
+
+
+def test_processes_that_start_at_once_agree_on_the_key(tmp_path: Path) -> None:
+    environment = {"BANLI_HOME": str(tmp_path)}
+    together = Barrier(8)
+
+    def start(_number: int) -> str:
+        together.wait()
+        return settings.read(environment).secret_key(environment)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(start, range(8)))
+    assert keys == {(tmp_path / "var/secret_key").read_text()}
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
+
+
+def test_a_file_without_a_key_is_refused(tmp_path: Path) -> None:
+    environment = {"BANLI_HOME": str(tmp_path)}
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/secret_key").touch()
+    with pytest.raises(SettingRefused, match="secret_key holds no key"):
+        settings.read(environment).secret_key(environment)
 
 
 def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
