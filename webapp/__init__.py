@@ -17,6 +17,7 @@ from engine.unit_of_work import UnitOfWork
 from webapp import (
     account,
     attachments,
+    doors,
     errors,
     formats,
     health,
@@ -67,6 +68,7 @@ def create_app(
     errors.install(app)
     static_files.install(app)
     formats.install(app)
+    doors.install(app)
     app.teardown_appcontext(close_reading)
     for room in (health, sign_in, inbox, tasks, overdue, attachments, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
