@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from engine.actor import Actor, system
 from engine.execution.instance import Instance
-from engine.execution.rows import INCIDENT
+from engine.execution.rows import INCIDENT, JOB, TASK
 from engine.history import Personal
 from engine.keys import new_key
 from engine.models.incident import OPEN, RESOLVED
@@ -97,6 +97,36 @@ def close_incidents(
             actor=actor,
         )
     return closed
+
+
+def close_void(matter: Matter) -> None:
+    """Close the incidents of waits that this step closed: there is nothing left in them that could be tried again."""
+    void = set()
+    for row in open_incidents(matter):
+        wait = _wait(matter, row)
+        if wait is not None and matter.rows.is_over(wait):
+            void.add(row["key"])
+    if void:
+        close_incidents(matter, lambda row: row["key"] in void)
+
+
+def _wait(matter: Matter, row: Mapping[str, Any]) -> tuple[int, str] | None:
+    """The wait that an incident is about, if it is about one."""
+    attempt = row["attempt"] or {}
+    if attempt.get("element_instance"):
+        return row["process_instance_key"], attempt["element_instance"]
+    table, key = JOB, row["job_key"]
+    if key is None and attempt.get("command") == "user_tasks.complete":
+        table, key = TASK, attempt["arguments"]["key"]
+    if key is None:
+        return None
+    found = matter.session.connection().execute(
+        select(table.c.process_instance_key, table.c.element_instance).where(table.c.key == key)
+    )
+    wait = found.one_or_none()
+    return (
+        None if wait is None or wait.element_instance is None else (wait.process_instance_key, wait.element_instance)
+    )
 
 
 def _what(attempt: Any) -> object:

@@ -203,7 +203,9 @@ class Matter:
                 self._project_variables(instance)
         self.path.record(self)
         presentation.present(self)
-        if not self.root.is_active:
+        if self.root.is_active:
+            failures.close_void(self)
+        else:
             failures.close_incidents(self, lambda _incident: True)
         connection = self.session.connection()
         history.flush(self.session, self.root)

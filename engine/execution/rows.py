@@ -72,6 +72,10 @@ class Rows:
         """Whether this step closed the wait."""
         return wait in self._closed
 
+    def is_over(self, wait: Wait) -> bool:
+        """Whether this step closed the wait, or ended its instance."""
+        return wait in self._closed or wait[0] in self._ended
+
     def close(self, wait: Wait, *, is_task: bool, is_call: bool, completed: bool) -> None:
         """The wait is over; ``completed`` says whether as drawn or by an interruption."""
         self._closed.add(wait)

@@ -5,7 +5,7 @@ jump, skip), ``migration`` (another version of the process: preview, migrate), `
 own), ``rights`` (who may see a matter), ``links`` (matters that started others).
 """
 
-from engine.process_instances.administration import modify, resume, suspend
+from engine.process_instances.administration import jump, modify, resume, send_back, skip, suspend
 from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
 from engine.process_instances.links import Link, Origin, linked, started_by_job
 from engine.process_instances.migration import Preview, migrate
@@ -22,6 +22,7 @@ __all__ = [
     "cancel",
     "discard",
     "get",
+    "jump",
     "linked",
     "listed",
     "may_see",
@@ -31,6 +32,8 @@ __all__ = [
     "migration_preview",
     "modify",
     "resume",
+    "send_back",
+    "skip",
     "start",
     "started_by",
     "started_by_job",

@@ -1,4 +1,4 @@
-"""Who may see a matter, and who may start one: denied unless there is a reason.
+"""Who may see a matter, start one, or steer one that runs: denied unless there is a reason.
 
 A draft is its starter's alone. Afterwards a matter is seen by its starter, by whoever has, may claim, did or
 delegated one of its tasks, by whom a copy went to, by the superiors of its starter and of who works on it, by
@@ -55,6 +55,11 @@ def may_start(actor: Actor, properties: Mapping[str, str]) -> bool:
 def groups_of(actor: Actor) -> tuple[str, ...]:
     """The groups whose tasks the actor may claim: every post held is one."""
     return tuple(sorted(actor.groups | actor.posts))
+
+
+def may_steer(actor: Actor) -> bool:
+    """Whether the actor may suspend, resume, move or cancel a matter that somebody else started."""
+    return not actor.is_auditor and (actor.is_administrator or actor.is_system)
 
 
 def may_see(session: Session, actor: Actor, matter: Seen) -> bool:

@@ -1,4 +1,4 @@
-"""Change where an instance stands: begin these elements, then end those occurrences. Return, jump and skip are this.
+"""Change where an instance stands: begin these elements, then end those occurrences. Jumps are built on this.
 
 Beginning comes first, so that no scope is empty in between. What was begun bypasses joins; what was ended feeds none.
 A scope that nothing is left in is interrupted too; the process itself must keep something that works.
@@ -36,38 +36,48 @@ class Activation:
 
 def modify(instance: Instance, terminate: Sequence[str], activate: Sequence[Activation]) -> None:
     """Begin and end; nothing runs on yet."""
-    ending = [_find(instance, element_instance_id) for element_instance_id in terminate]
-    for activation in activate:
-        _activate(instance, activation)
+    ending = [find(instance, element_instance_id) for element_instance_id in terminate]
+    begun = [_activate(instance, activation) for activation in activate]
     for token in ending:
         if token.live:  # it may have been inside of another one
             _terminate(instance, token)
+    for one in begun:
+        if one is not None and not one.live:
+            raise Refused(
+                Sentence(
+                    "{element} would be ended as soon as it begins: what is around it is to end.",
+                    element=one.task_spec.bpmn_name or one.task_spec.bpmn_id,
+                )
+            )
     if next(instance.working(), None) is None:
         raise Refused(Sentence("Nothing would be left to do. Cancel the matter instead."))
 
 
-def _find(instance: Instance, element_instance_id: str) -> Token:
+def find(instance: Instance, element_instance_id: str) -> Token:
+    """A living occurrence; what waits for its event at a border is none that can be ended by itself."""
     token = instance.tokens.get(element_instance_id)
     if token is None or not token.live or token.host:
         raise Conflict(Sentence("This step is over already."))
     return token
 
 
-def _activate(instance: Instance, activation: Activation) -> None:
-    path = _path(instance, activation.element_id)
+def _activate(instance: Instance, activation: Activation) -> Token | None:
+    path = path_to(instance, activation.element_id)
     if activation.parent_scope is not None:
-        parent = _find(instance, activation.parent_scope)
+        parent = find(instance, activation.parent_scope)
         if isinstance(parent.task_spec, MultiInstanceBody) and parent.task_spec.bpmn_id == activation.element_id:
             parent.task_spec.add_instance(parent, activation.variables)
-            return
+            return None
     scope = _scope(instance, path[:-1], activation.parent_scope)
     if activation.variables:
         instance.variables.set_local(scope.parent_task_id or "", activation.variables)
         instance.emit(VariablesSet(scope.parent_task_id or "", dict(activation.variables)))
-    instance.fire(instance.add(scope, scope.spec.task_specs[f"#{activation.element_id}"]), {}, fired=False)
+    token = instance.add(scope, scope.spec.task_specs[f"#{activation.element_id}"])
+    instance.fire(token, {}, fired=False)
+    return token
 
 
-def _path(instance: Instance, element_id: str) -> list[str]:
+def path_to(instance: Instance, element_id: str) -> list[str]:
     """The ids of the subprocesses around an element, from the outside, and its own."""
     for scope_id, spec in (("", instance.spec), *instance.subprocess_specs.items()):
         node: Node | None = spec.task_specs.get(f"#{element_id}")

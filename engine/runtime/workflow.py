@@ -17,6 +17,7 @@ from engine.runtime.changes import Change, ElementChange
 from engine.runtime.diagram import Process
 from engine.runtime.host import Host
 from engine.runtime.instance import Instance
+from engine.runtime.jumps import jump, skip
 from engine.runtime.migration import Blocked, migrate, preview
 from engine.runtime.modification import Activation, modify
 from engine.runtime.specs.activities import arm_event_subprocesses
@@ -130,6 +131,23 @@ class Workflow:
             Conflict: An occurrence is over already.
         """
         modify(self._instance, terminate, activate)
+        self._run()
+
+    def jump(self, ending: Sequence[str], to: str, variables: Mapping[str, Any] | None = None) -> list[str]:
+        """End these occurrences, and all that ``to`` leads to again, and begin ``to``; gives the ids of what ended.
+
+        Raises:
+            Refused: Something would be done twice, or a join would wait for ever.
+            NotFound: The process has no such element.
+            Conflict: An occurrence is over already.
+        """
+        ended = jump(self._instance, ending, to, variables or {})
+        self._run()
+        return ended
+
+    def skip(self, element_instance_id: str, variables: Mapping[str, Any] | None = None) -> None:
+        """Go on behind a wait without it: by its flows, with these variables."""
+        skip(self._instance, element_instance_id, variables or {})
         self._run()
 
     def migration_preview(self, target: Process, mapping: Mapping[str, str] | None = None) -> tuple[Blocked, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -27,7 +27,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.runtime.changes import MessageThrown, SignalThrown
-from engine.runtime.dialect.model import Event, Settings
+from engine.runtime.dialect.model import Branch, Event, Settings
 from engine.runtime.specs.activities import create_job
 from engine.runtime.specs.node import Node
 from engine.runtime.throwing import deliver_signal, throw
@@ -216,6 +216,10 @@ class _Throwing(_EventNode):
         if undo_next(token, self.catching.activity):
             token.complete()
 
+    def do_without(self, token: Token, child: Token) -> None:
+        """One activity stays as it is: go on to the one before it."""
+        self.child_over(token, child)
+
     def throw(self, token: Token) -> None:
         """Throw what the event throws."""
         for event in self.catching.parts or (self.catching,):
@@ -280,3 +284,7 @@ class EndEvent(_Throwing, SpiffEndEvent):  # type: ignore[misc]
             return
         scope.last_end = (self.bpmn_id, "none", None)
         self.throw(token)
+
+    def ways(self) -> Iterator[tuple[Branch, ...]]:
+        """Nothing goes on; and where the whole scope ends, nothing in it is left to stand anywhere."""
+        return iter([] if self.catching.kind in {"terminate", "error", "cancel"} else [()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -42,6 +43,10 @@ class ExclusiveGateway(Node, SpiffExclusiveGateway):  # type: ignore[misc]
             raise self.no_way(token)
         return [default]
 
+    def ways(self) -> Iterator[tuple[Branch, ...]]:
+        """One flow."""
+        return ((branch,) for branch in self.branches)
+
 
 class _Join(Node):
     """A gateway where tokens may have to wait for others."""
@@ -79,6 +84,10 @@ class ParallelGateway(_Join, SpiffParallelGateway):  # type: ignore[misc]
         """All flows."""
         return list(self.branches)
 
+    def ways(self) -> Iterator[tuple[Branch, ...]]:
+        """All flows."""
+        return iter([self.branches])
+
 
 class InclusiveGateway(_Join, SpiffInclusiveGateway):  # type: ignore[misc]
     """Waits for every token that can still reach it by a flow on which none has come (BPMN 2.0.2, table 13.3)."""
@@ -98,17 +107,20 @@ class InclusiveGateway(_Join, SpiffInclusiveGateway):  # type: ignore[misc]
         if not token.has_state(TaskState.WAITING) or not self.joins:
             return False
         tokens = self.arrived(token)
-        empty = [flow for flow in self.incoming if flow not in tokens]
         for other in token.workflow.working():
             if other.host or (other.task_spec is self and other.has_state(TaskState.WAITING)):
                 continue  # what waits for an event counts as being where its host is
-            name = other.task_spec.name
-            may_come = any(name in self.reaching[flow] for flow in empty)
-            if may_come and not any(name in self.reaching[flow] for flow in tokens):
+            if self.waits_for(other.task_spec.name, tokens):
                 return False
         self.unite(token, tokens)
         token._ready()  # noqa: SLF001 - SpiffWorkflow's own protocol
         return True
+
+    def waits_for(self, name: str, came: Collection[str]) -> bool:
+        """Whether a token at that spec may still come by a flow that is empty, and by none of those that are not."""
+        if any(name in self.reaching[flow] for flow in came):
+            return False
+        return any(name in self.reaching[flow] for flow in self.incoming if flow not in came)
 
     def choose(self, token: Token) -> list[Branch]:
         """Every flow whose condition holds, else the default."""
@@ -139,3 +151,7 @@ class EventBasedGateway(Node, SpiffEventBasedGateway):  # type: ignore[misc]
     def proceed(self, token: Token) -> None:
         """The token at the event goes on by itself."""
         token.instance.emit(SequenceFlowTaken(token.internal_data["taken"]))
+
+    def ways(self) -> Iterator[tuple[Branch, ...]]:
+        """One of the events."""
+        return ((branch,) for branch in self.branches)

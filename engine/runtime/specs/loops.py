@@ -54,14 +54,14 @@ class _Body(Node):
     def collect(self, body: Token, child: Token) -> None:
         """An instance is done: keep what it gives."""
 
-    def instance_cancelled(self, body: Token) -> bool:  # noqa: ARG002 - bodies that count need it
-        """Somebody ended an instance from outside; whether the body goes on all the same."""
-        return False
-
     def finish(self, body: Token) -> None:
         """No more instances are wanted."""
         self.cancel_content(body)
         body.complete()
+
+    def do_without(self, token: Token, child: Token) -> None:  # noqa: ARG002 - the same call for all that has content
+        """The last instance was skipped."""
+        self.finish(token)
 
 
 class MultiInstanceBody(_Body):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
@@ -196,6 +197,17 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         if not chosen:
             raise self.no_way(token)
         return chosen
+
+    def ways(self) -> Iterator[tuple[Branch, ...]]:
+        """Every choice of flows that some values of the variables would make; none: nothing goes on from here."""
+        chosen_always = tuple(b for b in self.branches if b.condition is None and not b.is_default)
+        conditional = [b for b in self.branches if b.condition is not None and not b.is_default]
+        default = tuple(branch for branch in self.branches if branch.is_default)
+        for number in range(len(conditional) + 1):
+            for held in combinations(conditional, number):
+                chosen = (*(held or default), *chosen_always)
+                if chosen or not self.branches:
+                    yield chosen
 
     def holds(self, token: Token, branch: Branch) -> bool:
         """Whether the condition of a flow holds."""
