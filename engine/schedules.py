@@ -6,7 +6,7 @@ two beats fire once, and a start that fails is tried again alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -30,6 +30,8 @@ START = "start"
 """The kind of the jobs, one for each matter to start; their topic is the process."""
 
 _RETRIES = 3
+_Subject = tuple[str | None, Mapping[str, Any]]
+"""What a matter is about: its store and the variables that it begins with."""
 _ADMINISTRATORS = "sysadmin"
 
 
@@ -54,8 +56,9 @@ def fire(session: Session, key: int) -> bool:
         return False
     planned = row.due_at
     event = deployments.process(session, row.definition_key).references.timer_starts[row.element_id]
-    missed = 0
+    missed, begun = 0, list[_Subject]()
     try:
+        begun = _subjects(session, row)
         fired = Firing(planned, row.repetitions)
         following, missed = firings.following(event, fired, now, functions_of(session, row.process_id))
     except FiringRefused as refused:  # this time it fires; when the next time is, somebody has to say
@@ -66,7 +69,7 @@ def fire(session: Session, key: int) -> bool:
         _tell_administrators(session, sentence)
     row.last_due_at, row.fired_at = planned, now
     row.due_at, row.repetitions = following.at, following.repetitions
-    for store in _stores(session, row.once_per):
+    for store, variables in begun:
         job = Job(
             key=new_key(),
             kind=START,
@@ -76,7 +79,13 @@ def fire(session: Session, key: int) -> bool:
             due_at=now,
             retries=_RETRIES,
             headers={},
-            variables={"schedule": row.key, "store": store, "due_at": planned, "missed": missed},
+            variables={
+                "schedule": row.key,
+                "store": store,
+                "subject": variables,
+                "due_at": planned,
+                "missed": missed,
+            },
             external=False,
             created_at=now,
         )
@@ -99,7 +108,7 @@ def pass_over(session: Session) -> None:
 
 
 def start_matter(session: Session, key: int) -> bool:
-    """Start the matter of a job that a firing left; False if it is started, or its store has closed meanwhile."""
+    """Start the matter of a job that a firing left; False if it is started, or has nothing to be about any more."""
     job = session.connection().execute(select(JOB).where(JOB.c.key == key).with_for_update()).one_or_none()
     if job is None or job.kind != START:
         raise NotFound(Sentence("There is no such job."))
@@ -107,9 +116,10 @@ def start_matter(session: Session, key: int) -> bool:
     if job.state != CREATED or job.due_at > now:
         return False
     given, store = job.variables, job.variables["store"]
+    variables = given.get("subject", {})
     done = {"state": COMPLETED, "ended_at": now, "locked_until": None, "worker": None, "error": None}
     session.connection().execute(update(JOB).where(JOB.c.key == key).values(done))
-    if store is not None and store not in _stores(session, firings.STORE):
+    if not _is_open(session, store) or not _is_wanted(session, given["schedule"], (store, variables)):
         return False
     late = int((now - given["due_at"]).total_seconds())
     scheduled = {
@@ -120,7 +130,7 @@ def start_matter(session: Session, key: int) -> bool:
     }
     try:
         process_instances.start(
-            session, job.topic, ACTOR, store=store, start_element=job.element_id, scheduled=scheduled
+            session, job.topic, ACTOR, variables, store, start_element=job.element_id, scheduled=scheduled
         )
     except ExecutionFailed as failure:
         failure.attempt = {**(failure.attempt or {}), "job_key": key}
@@ -143,11 +153,31 @@ def given_up(session: Session, job: Any) -> None:
     _tell_administrators(session, sentence)
 
 
-def _stores(session: Session, once_per: str | None) -> Iterable[str | None]:
-    if once_per != firings.STORE:
-        return (None,)
-    units = snapshot.of(session).units.values()
-    return sorted(unit.id for unit in units if unit.kind == "store" and unit.open)
+def _subjects(session: Session, row: Schedule) -> list[_Subject]:
+    """Store and variables of each matter that a firing starts."""
+    if row.once_per is None:
+        return [(None, {})]
+    if row.once_per == firings.STORE:
+        units = snapshot.of(session).units.values()
+        return [(store, {}) for store in sorted(unit.id for unit in units if unit.kind == "store" and unit.open)]
+    found = firings.subjects(row.once_per, clock.now(), functions_of(session, row.process_id))
+    return [(item.get("store"), {name: item[name] for name in item if name != "store"}) for item in found]
+
+
+def _is_open(session: Session, store: str | None) -> bool:
+    unit = snapshot.of(session).units.get(store or "")
+    return store is None or (unit is not None and unit.open)
+
+
+def _is_wanted(session: Session, schedule: int, subject: _Subject) -> bool:
+    """Whether a matter about something is still to start: it may have started by other ways meanwhile."""
+    row = session.get(Schedule, schedule)
+    if row is None or row.once_per in {None, firings.STORE}:
+        return True
+    try:
+        return subject in _subjects(session, row)
+    except FiringRefused:  # the firing itself has told of it; this start stands as it was found
+        return True
 
 
 def _failed(error: EngineError, job: Any, key: int) -> ExecutionFailed:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,15 +19,18 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from banli import foundation
-from engine import models
+from engine import calendar, clock, models
 from engine.actor import system
 from engine.errors import SettingRefused
-from engine.organisation import assignments, passwords, people, units
+from engine.organisation import assignments, employments, headcounts, passwords, people, units
+from engine.organisation.employments import Terms
+from engine.organisation.register_functions import later
 from feel.sentences import Sentence
 
 _FOLDER = Path(__file__).parent
 _ACTOR = system("demo")
 _SINCE = date(2020, 1, 1)
+_CERTIFICATE_DAYS = 300
 
 
 def state(session: Session) -> Literal["empty", "demo", "real"]:
@@ -50,6 +54,8 @@ def load(session: Session, password: str) -> int:
     foundation.load(session)
     _load_units(session)
     added = _load_people(session)
+    _load_employments(session)
+    _load_headcounts(session)
     _share_password(session, password)
     return added
 
@@ -91,6 +97,59 @@ def _load_people(session: Session) -> int:
         person.demo = True
         assignments.add(session, _ACTOR, entry["id"], entry["post"], entry["unit"], starts_on=_SINCE)
     return len(new)
+
+
+def _load_employments(session: Session) -> None:
+    """Enter into the employee register whoever was never in it."""
+    known = set(session.scalars(select(models.Employment.person_id)))
+    special = {entry["id"]: entry for entry in _read("employments.yaml")}
+    for entry in _read("people.yaml"):
+        if entry["id"] not in known:
+            employments.record(session, _ACTOR, entry["id"], _terms(entry, special.get(entry["id"])))
+
+
+def _terms(entry: Mapping[str, Any], special: Mapping[str, Any] | None) -> Terms:
+    """What somebody is employed as; a probation lies around today."""
+    today = calendar.local_date(clock.now())
+    certificate = today + timedelta(days=_CERTIFICATE_DAYS)
+    if special is None:
+        return Terms(
+            post_code=entry["post"],
+            unit_id=entry["unit"],
+            contract_type="open",
+            starts_on=_SINCE,
+            confirmed_on=_SINCE,
+            health_certificate_until=certificate,
+        )
+    begun = today - timedelta(days=special["begun_days_ago"])
+    return Terms(
+        post_code=entry["post"],
+        unit_id=entry["unit"],
+        contract_type=special["contract_type"],
+        contract_months=special["contract_months"],
+        starts_on=begun,
+        probation_ends_on=later(begun, special["probation_months"]) - timedelta(days=1),
+        health_certificate_until=certificate,
+    )
+
+
+def _load_headcounts(session: Session) -> None:
+    """Plan the posts of the demo stores where nobody has planned them yet."""
+    known = {(row.unit_id, row.post_code) for row in headcounts.listed(session, _ACTOR)}
+    stores = [entry["id"] for entry in _read("units.yaml") if entry["kind"] == "store"]
+    for plan in _read("headcounts.yaml"):
+        for store in stores:
+            if (store, plan["post"]) in known:
+                continue
+            headcounts.set_plan(
+                session,
+                _ACTOR,
+                store,
+                plan["post"],
+                planned=plan.get("except", {}).get(store, plan["planned"]),
+                salary_min=Decimal(plan["salary_min"]),
+                salary_max=Decimal(plan["salary_max"]),
+            )
 
 
 def _share_password(session: Session, password: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import feel
 from engine import calendar, cron
 from engine.errors import Problem
+from engine.organisation.functions import NAMES
 from engine.runtime import timers
 from engine.runtime.dialect.model import Event, Value
 from feel.sentences import Sentence
@@ -48,16 +49,27 @@ def problems_of(content: Content) -> Iterator[Problem]:
     """What the timer start events of a pack say wrongly, as far as it can be seen without an organisation."""
     for path, diagram in content.diagrams.items():
         for process in diagram.processes.values():
-            if process.properties.get("oncePer") not in {None, STORE}:
-                sentence = Sentence(
-                    "The property oncePer is “store” or left out, not “{value}”.", value=process.properties["oncePer"]
-                )
-                yield Problem("error", path, process.process_id, sentence, "once-per")
+            try:
+                _check_once_per(process.properties.get("oncePer"))
+            except FiringRefused as refused:
+                yield Problem("error", path, process.process_id, refused.sentence, "once-per")
             for element_id, event in process.references.timer_starts.items():
                 try:
                     _check(event)
                 except FiringRefused as refused:
                     yield Problem("error", path, element_id, refused.sentence, "schedule")
+
+
+def subjects(expression: str, now: datetime, functions: Functions) -> list[dict[str, Any]]:
+    """The variables of each matter to start, by the FEEL of ``oncePer``; raises :class:`FiringRefused`."""
+    try:
+        evaluation = _compiled(expression).evaluate({}, now=_local(now), functions=functions(now))
+        found = feel.to_python(evaluation.value)
+    except feel.FeelError as error:
+        raise FiringRefused(_failed(expression, error.sentence)) from error
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise FiringRefused(_failed(expression, Sentence("it must give a list of contexts")))
+    return found
 
 
 def first(event: Event, now: datetime, functions: Functions) -> Firing:
@@ -89,6 +101,24 @@ def following(event: Event, fired: Firing, now: datetime, functions: Functions) 
         since = found if missed < _MOST_MISSED else now
         found = _next(event, _value(event, since, functions), since)
     return Firing(found), missed
+
+
+def _check_once_per(text: str | None) -> None:
+    if text is not None and text.startswith("="):
+        try:
+            _compiled(text)
+        except feel.FeelError as error:
+            raise FiringRefused(_failed(text, error.sentence)) from error
+    elif text not in {None, STORE}:
+        raise FiringRefused(
+            Sentence(
+                "The property oncePer is “store”, FEEL that gives a list, or left out, not “{value}”.", value=text
+            )
+        )
+
+
+def _compiled(text: str) -> feel.Expression:
+    return feel.compile(text.removeprefix("="), functions=NAMES)
 
 
 def _check(event: Event) -> None:
@@ -163,14 +193,14 @@ def _value(event: Event, at: datetime, functions: Functions) -> Any:
         evaluation = event.expression.expression.evaluate({}, now=local, functions=functions(at))
         value = feel.to_python(evaluation.value)
     except feel.FeelError as error:
-        raise FiringRefused(_failed(event.expression, error.sentence)) from error
+        raise FiringRefused(_failed(event.expression.text, error.sentence)) from error
     if value is None and evaluation.warnings:
-        raise FiringRefused(_failed(event.expression, evaluation.warnings[0].sentence))
+        raise FiringRefused(_failed(event.expression.text, evaluation.warnings[0].sentence))
     return value
 
 
-def _failed(expression: Value, reason: Sentence) -> Sentence:
-    return Sentence("The expression {expression} failed: {reason}", expression=expression.text, reason=reason)
+def _failed(expression: str, reason: Sentence) -> Sentence:
+    return Sentence("The expression {expression} failed: {reason}", expression=expression, reason=reason)
 
 
 def _local(instant: datetime) -> datetime:

@@ -11,6 +11,7 @@ from engine.models.deployment import (
     ProcessDefinition,
     Resource,
 )
+from engine.models.employment import Employment, HeadcountPlan
 from engine.models.history_event import HistoryEvent, Journal, PersonalValue, Seal, SealedHead
 from engine.models.incident import Incident
 from engine.models.job import Job, Message, MessageReceipt, Subscription
@@ -43,7 +44,9 @@ __all__ = [
     "Delivery",
     "Deployment",
     "DeploymentBinding",
+    "Employment",
     "FormDefinition",
+    "HeadcountPlan",
     "HistoryEvent",
     "Incident",
     "Instant",

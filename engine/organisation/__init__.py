@@ -2,7 +2,8 @@
 
 The map: ``people`` (who works here, the acting person), ``passwords`` (sign-in), ``units``, ``posts``,
 ``assignments``, ``absences``, ``delegations``, ``calendars`` (the verbs; each asks who acts);
+``employments``, ``headcounts`` (the employee register, and how many a store may employ in a post);
 ``snapshot`` (the whole organisation in memory, kept until it changes);
 ``resolvers`` (line, superior, holders), ``resolution`` (from the value of an assignment expression to the person, in
-the order that the rules demand), ``functions`` (what diagrams may call).
+the order that the rules demand), ``functions`` and ``register_functions`` (what diagrams may call).
 """

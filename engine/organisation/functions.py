@@ -3,7 +3,8 @@
 ``line(store)``, ``superior(person)``, ``holders(post, unit)`` give a record ``{persons, rule, owner}`` that an
 assignment takes as it is; ``working hours(from, n, unit)`` and ``working days(from, n, unit)`` give a date and time;
 ``person name(id)`` a text; ``people with post(post, unit)`` and ``units of kind(kind)`` the choices of a form;
-``next time(cron, start)`` and ``previous time(cron, start)`` a date and time.
+``next time(cron, start)`` and ``previous time(cron, start)`` a date and time. ``register_functions`` adds those about
+the employee register.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from sqlalchemy.orm import Session
 import feel
 from engine import calendar, cron
 from engine.errors import NotFound
-from engine.organisation import calendars, people, resolvers, snapshot
+from engine.organisation import calendars, people, register_functions, resolvers, snapshot
+from engine.organisation.register_functions import text as _text
 from engine.organisation.resolvers import Circumstances, Record
 from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
 
 #: The names, for compiling expressions without a session.
-NAMES = frozenset(
+NAMES: frozenset[str] = register_functions.NAMES | frozenset(
     {
         "line",
         "superior",
@@ -124,6 +126,7 @@ def bound(
         "units of kind": units_of_kind,
         "next time": next_time,
         "previous time": previous_time,
+        **register_functions.bound(session),
     }
 
 
@@ -148,12 +151,6 @@ def _by_cron(text: object, start: object, at: datetime, *, forwards: bool) -> da
     since = at if start is None else _instant(start, "")
     found = times.after(since, zone) if forwards else times.before(since, zone)
     return None if found is None else found.astimezone(zone)
-
-
-def _text(value: object, name: str) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise feel.ValueRefused(Sentence("“{name}” must be a text, not {value}.", name=name, value=str(value)[:60]))
 
 
 def _number(value: object) -> Decimal:

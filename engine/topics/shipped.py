@@ -10,6 +10,9 @@ from engine.topics.inputs import Declaration, Input
 CHANNELS = ("email", "wecom", "dingtalk", "feishu")
 """The ways by which a notification leaves the house, besides the page where everybody finds it."""
 
+EMPLOYMENT_CHANGES = ("begin_review", "release_review", "confirm", "extend_probation", "certify_health", "end")
+"""What procedures let happen to an employment; see ``engine.organisation.employments``."""
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 LONGEST_MAIL = 100_000
 
@@ -21,6 +24,36 @@ DECLARATIONS: Mapping[str, Declaration] = {
             "category": Input(required=True),
             "amount_total": Input("number", required=True),
             "split_guard_days": Input("number", required=True),
+        },
+    ),
+    "headcount_check": Declaration(
+        "inside",
+        {
+            "store": Input(required=True),
+            "position": Input(required=True),
+            "headcount": Input("number", required=True, least=Decimal(1), most=Decimal(100)),
+        },
+    ),
+    "record_hire": Declaration(
+        "inside",
+        {
+            "employee": Input(required=True),
+            "name": Input(required=True),
+            "store": Input(required=True),
+            "position": Input(required=True),
+            "start_date": Input("date", required=True),
+            "contract_type": Input(required=True),
+            "contract_months": Input("number"),
+            "probation_end": Input("date"),
+            "health_certificate_until": Input("date"),
+        },
+    ),
+    "change_employment": Declaration(
+        "inside",
+        {
+            "employee": Input(required=True),
+            "change": Input(header_only=True, required=True, choices=EMPLOYMENT_CHANGES),
+            "date": Input("date"),
         },
     ),
     "notify": Declaration(

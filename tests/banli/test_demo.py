@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from banli import demo
-from engine import clock, models
+from engine import calendar, clock, models
 from engine.actor import system
 from engine.errors import SettingRefused
-from engine.organisation import people, snapshot, units
+from engine.organisation import employments, headcounts, people, snapshot, units
 
 SPECIFICATION = Path(os.environ.get("CONFORMANCE_DIR", Path(__file__).parents[3] / "shared" / "conformance")).parent
 
@@ -64,6 +65,28 @@ def test_it_is_what_the_specification_lists(sqlite_database):
         assert organisation.units[store].parent_id == area
     for area, manager in specified["area_manager"].items():
         assert organisation.holders("area_manager", area, today) == (manager,)
+
+
+def test_everybody_is_in_the_register_and_some_are_on_probation(database):
+    load(database)
+    with database.reader() as session:
+        until = calendar.local_date(clock.now()) + timedelta(days=100)
+        on_probation = [row.person_id for row in employments.probations_due(session, until)]
+        assert set(on_probation) == {"U35", "U36", "U40", "U41", "U42"}
+        assert on_probation[0] == "U35"
+        assert count(session, models.Employment) == 42
+        assert count(session, models.HeadcountPlan) == 88
+        assert headcounts.of(session, "S05", "server").planned == 0
+    with database.writer.begin() as session:
+        headcounts.remove_plan(session, system("test"), "S01", "server")
+        headcounts.set_plan(
+            session, system("test"), "S02", "server", planned=9, salary_min=Decimal(1), salary_max=Decimal(2)
+        )
+    load(database)
+    with database.reader() as session:
+        assert headcounts.of(session, "S01", "server").planned == 4  # what is missing is added
+        assert headcounts.of(session, "S02", "server").planned == 9
+        assert count(session, models.Employment) == 42
 
 
 def test_loading_again_adds_nothing_and_keeps_what_was_changed(database):

@@ -15,7 +15,7 @@ from engine.content import Pack
 from engine.errors import DeploymentRefused, ExecutionFailed, NotAllowed
 from engine.models import Job, Notification, ProcessInstance, Schedule
 from engine.models.job import CREATED, FAILED
-from engine.organisation import units
+from engine.organisation import employments, units
 from engine.unit_of_work import UnitOfWork
 from feel.sentences import Sentence
 from tests.engine.conftest import NOON
@@ -218,6 +218,50 @@ def test_once_for_each_open_store(office):
     assert len(stores) == len(set(stores)) == 10
     (task,) = office.tasks(next(matter.key for matter in found if matter.store == "S02"))
     assert task.store == "S02"
+
+
+ONCE_PER_PROBATION = (
+    '<zeebe:property name="oncePer" value="=for r in probations due(today() + duration(&quot;P15D&quot;)) '
+    'return {{store: r.store, employee: r.employee}}"/>'
+).format()
+
+
+def test_once_for_each_context_of_a_list(office):
+    deploy(office, "0 0 9 * * *", properties=ONCE_PER_PROBATION, assignee="=employee")
+    with clock.pinned(shanghai(2026, 11, 24, 9)):
+        for key in office.read(schedules.due):
+            office.run(schedules.fire, key)
+    with clock.pinned(shanghai(2026, 11, 25, 9)):  # its job was late, and the next firing came before it
+        sweep(office)
+        office.run(employments.begin_review, system("test"), "U35")
+        sweep(office)
+    found = matters(office)
+    assert [(matter.store, office.task(matter.key).assignee) for matter in found] == [("S01", "U35")] * 2
+    with clock.pinned(shanghai(2026, 11, 26, 9)):
+        sweep(office)
+    assert len(matters(office)) == 2  # who is under review is on no list any more
+
+
+def test_what_is_no_longer_on_the_list_is_not_started(office):
+    deploy(office, "0 0 9 * * *", properties=ONCE_PER_PROBATION, assignee="=employee")
+    with clock.pinned(shanghai(2026, 11, 24, 9)):
+        for key in office.read(schedules.due):
+            office.run(schedules.fire, key)
+        office.run(employments.begin_review, system("test"), "U35")
+        sweep(office)
+        sweep(office)
+    assert matters(office) == []
+
+
+def test_a_list_that_cannot_be_made_is_refused_or_told(sqlite_office):
+    office = sqlite_office
+    with pytest.raises(DeploymentRefused, match="ends too early"):
+        deploy(office, "@daily", properties='<zeebe:property name="oncePer" value="=for r in"/>')
+    deploy(office, "0 0 9 * * *", properties='<zeebe:property name="oncePer" value="=[1]"/>')
+    with clock.pinned(shanghai(2026, 11, 24, 9)):
+        sweep(office)
+    assert matters(office) == []
+    assert "list of contexts" in schedule(office).error
 
 
 def test_a_new_version_takes_the_schedule_over(office):
