@@ -26,6 +26,7 @@ from webapp import (
     matters,
     notifications,
     overdue,
+    schedules,
     security,
     sign_in,
     start,
@@ -72,5 +73,6 @@ def create_app(
     app.teardown_appcontext(close_reading)
     for room in (health, sign_in, inbox, tasks, overdue, attachments, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(schedules.blueprint)
     app.register_blueprint(measurements.blueprint)
     return app

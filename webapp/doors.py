@@ -27,7 +27,11 @@ class Door:
     opens_to: Callable[[Actor], bool]
 
 
-DOORS: tuple[Door, ...] = ()
+def _keeps_procedures(actor: Actor) -> bool:
+    return actor.is_administrator or actor.is_process_owner or actor.is_auditor
+
+
+DOORS: tuple[Door, ...] = (Door("schedules", "schedules.index", "Schedules", _keeps_procedures),)
 
 
 def install(app: Flask) -> None:

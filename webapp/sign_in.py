@@ -1,13 +1,11 @@
 """Signing in and out, who a session belongs to, and what happens to a form whose session has ended: nothing is lost.
 
-Guessing is slowed down twice: by person (the engine's growing pause) and by address (here, within one process).
+Guessing is slowed down twice, by person and by address; both are counted in the database, for all processes.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
@@ -15,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select
 
 from engine import clock, models
-from engine.organisation import passwords, people
+from engine.organisation import passwords, people, sign_in_failures
 from webapp import languages
 from webapp.languages import gettext as _
 from webapp.languages import say
@@ -27,34 +25,8 @@ blueprint = Blueprint("sign_in", __name__)
 
 KEPT = "kept."
 _KEEPING = {"tasks.complete", "tasks.recalculate"}
-_FAILURES, _WINDOW, _ADDRESSES = 30, timedelta(minutes=10), 10_000
 _CHECKS_AT_ONCE = 4  # one check takes 19 MiB and 30 ms
 _MAY_KEEP_OLD_PASSWORD = {"account.password", "account.change_password", "account.switch_language", "sign_in.leave"}
-
-
-class Failures:
-    """Failed sign-ins by address, within the last minutes; bounded, so that it cannot be filled up."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._at: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self.checks = threading.BoundedSemaphore(_CHECKS_AT_ONCE)
-
-    def too_many(self, address: str, now: datetime) -> bool:
-        """Whether this address must wait."""
-        with self._lock:
-            failures = self._at.get(address, deque())
-            while failures and failures[0] < now - _WINDOW:
-                failures.popleft()
-            return len(failures) >= _FAILURES
-
-    def count(self, address: str, now: datetime) -> None:
-        """Note one failure."""
-        with self._lock:
-            self._at.setdefault(address, deque(maxlen=_FAILURES)).append(now)
-            self._at.move_to_end(address)
-            while len(self._at) > _ADDRESSES:
-                self._at.popitem(last=False)
 
 
 def install(app: Flask) -> None:
@@ -63,7 +35,7 @@ def install(app: Flask) -> None:
     manager.session_protection = None  # addresses of phones change all the time; the cookie is signed and HttpOnly
     manager.init_app(app)
     manager.user_loader(_load)
-    app.extensions["banli_failures"] = Failures()
+    app.extensions["banli_password_checks"] = threading.BoundedSemaphore(_CHECKS_AT_ONCE)
 
     @app.before_request
     def own_password_first() -> Any:
@@ -128,16 +100,14 @@ def enter() -> Any:
     kept = [
         (name.removeprefix(KEPT), value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)
     ]
-    failures: Failures = current_app.extensions["banli_failures"]
     address = request.remote_addr or ""
-    if failures.too_many(address, clock.now()):
+    if sign_in_failures.too_many(reading(), address):
         problem = _("Too many failed attempts from this place. Please wait ten minutes.")
         return _page(target, person=person_id, problem=problem, kept=kept), 429
-    with failures.checks:
+    with current_app.extensions["banli_password_checks"]:
         attempt = passwords.verify(reading(), person_id, request.form.get("password", ""))
-    outcome = write(passwords.sign_in, attempt)
+    outcome = write(passwords.sign_in, attempt, address)
     if outcome.person_id is None:
-        failures.count(address, clock.now())
         return _page(target, person=person_id, problem=say(outcome.sentence), kept=kept), 422
     open_session(outcome.person_id, outcome.session_version)
     if kept:

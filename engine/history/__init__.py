@@ -7,6 +7,7 @@ chain whole, ``seal`` fixes the heads of all chains, ``verify`` finds whatever w
 from engine.history.chain import (
     DEPLOYMENTS,
     ORGANISATION,
+    SCHEDULES,
     Chain,
     Head,
     Place,
@@ -24,6 +25,7 @@ from engine.history.verification import verify
 __all__ = [
     "DEPLOYMENTS",
     "ORGANISATION",
+    "SCHEDULES",
     "Chain",
     "Erased",
     "Event",

@@ -30,7 +30,10 @@ DEPLOYMENTS = 1
 ORGANISATION = 2
 """The journal of changes to people, posts, absences and delegations."""
 
-JOURNAL_NAMES = {DEPLOYMENTS: "deployments", ORGANISATION: "organisation"}
+SCHEDULES = 3
+"""The journal of schedules: what fired, and who paused, resumed and ran them."""
+
+JOURNAL_NAMES = {DEPLOYMENTS: "deployments", ORGANISATION: "organisation", SCHEDULES: "schedules"}
 
 MAXIMUM_JOURNAL = 1000
 """Keys up to here are journals; every key that a client makes is larger."""
@@ -147,7 +150,7 @@ def flush_all(session: Session) -> None:
 
 
 def journal(session: Session, key: int) -> Journal:
-    """The journal of that key (:data:`DEPLOYMENTS`, :data:`ORGANISATION`), locked for this transaction."""
+    """The journal of that key (:data:`DEPLOYMENTS`, :data:`ORGANISATION`, …), locked for this transaction."""
     dialect = session.get_bind().dialect.name
     insert_new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
     session.execute(insert_new.values(key=key, last_sequence=0, last_hash="").on_conflict_do_nothing())

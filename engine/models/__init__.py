@@ -30,6 +30,7 @@ from engine.models.organisation import (
 )
 from engine.models.process_instance import Counter, ProcessInstance, Variable
 from engine.models.schedule import Schedule
+from engine.models.sign_in_failures import SignInFailures
 from engine.models.user_task import UserTask, UserTaskCandidate, UserTaskMute
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Schedule",
     "Seal",
     "SealedHead",
+    "SignInFailures",
     "StoredFile",
     "Subscription",
     "Unit",

@@ -27,6 +27,10 @@ class Schedule(Base):
     repetitions: Mapped[int | None]  # how many firings are left; null: no limit
     last_due_at: Mapped[datetime | None]  # the firing before
     fired_at: Mapped[datetime | None]
+    missed: Mapped[int | None]  # how many firings the last one stood for, because of an outage
+    paused_at: Mapped[datetime | None]  # null: it fires
+    paused_by: Mapped[str | None]
+    pause_reason: Mapped[str | None]
     error: Mapped[str | None]  # why the next firing could not be computed
     created_at: Mapped[datetime]
 

@@ -1,5 +1,6 @@
 """Sign-in: Argon2id hashes, a growing pause after repeated failures, and no hint whether an id exists.
 
+Guessing is slowed down twice, by person (here) and by address (``sign_in_failures``), both in the database.
 Checking a password takes some 30 milliseconds of computing, so it is a step of its own that needs no write
 transaction: ``verify`` (read) and then ``sign_in`` (write). ``authenticate`` does both at once.
 """
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, models
 from engine.errors import Refused
+from engine.organisation import sign_in_failures
 from feel.sentences import Sentence
 
 MINIMUM_LENGTH = 8
@@ -80,11 +82,21 @@ def verify(session: Session, person_id: str, password: str) -> Attempt:
     return Attempt(person_id, matches(stored, password), stored)
 
 
-def sign_in(session: Session, attempt: Attempt) -> SignIn:
-    """Count a failure, or let the person in.
+def sign_in(session: Session, attempt: Attempt, address: str | None = None) -> SignIn:
+    """Count a failure, of the person and of the address that it came from, or let the person in.
 
     It never raises for a wrong password: a raised error would roll the count back.
     """
+    outcome = _decide(session, attempt)
+    if address is not None:
+        if outcome.person_id is None:
+            sign_in_failures.add(session, address)
+        else:
+            sign_in_failures.forget(session)
+    return outcome
+
+
+def _decide(session: Session, attempt: Attempt) -> SignIn:
     table = models.Person
     columns = (
         table.password_hash, table.active, table.failed_sign_ins, table.locked_until, table.session_version,
@@ -118,9 +130,9 @@ def sign_in(session: Session, attempt: Attempt) -> SignIn:
     return SignIn(attempt.person_id, person.session_version, person.must_change_password)
 
 
-def authenticate(session: Session, person_id: str, password: str) -> SignIn:
+def authenticate(session: Session, person_id: str, password: str, address: str | None = None) -> SignIn:
     """Both steps in one writer session: for few sign-ins at a time (command line, API with Basic)."""
-    return sign_in(session, verify(session, person_id, password))
+    return sign_in(session, verify(session, person_id, password), address)
 
 
 def _locked_until(failures: int, now: datetime) -> datetime | None:

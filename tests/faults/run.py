@@ -21,7 +21,8 @@ from tests.faults.servers import until
 
 _log = logging.getLogger("faults")
 STORE_MANAGERS = ("U19", "U20", "U21")
-BETWEEN_KILLS = (2.0, 5.0)  # seconds
+BETWEEN_KILLS = (2.0, 5.0)  # seconds, counted from when the web serves again, or now and then from the start itself
+KILLED_WHILE_STARTING = 1 / 4
 THINKING_SECONDS = 0.5  # between two matters of one person, on average
 SHORTEST_SECONDS = 25.0  # a small run lasts so long, so that there is time for trouble
 PATIENCE_SECONDS = 300.0
@@ -121,6 +122,8 @@ class Run:
             part.kill()
             time.sleep(self.choose.uniform(0.0, 1.5))
             part.start()
+            if self.choose.random() >= KILLED_WHILE_STARTING:
+                until(self.installation.is_ready, "the web after a kill")
         self.times["kills"] += 1
 
 

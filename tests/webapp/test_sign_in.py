@@ -54,6 +54,27 @@ def test_one_address_cannot_try_everybody(house: House):
         assert guesser.sign_in().path == "/inbox"
 
 
+def test_one_address_cannot_try_everybody_by_asking_each_process_in_turn(either_house: House):
+    others = [either_house, House(either_house.database)]
+    statuses = []
+    for number in range(31):
+        guesser = others[number % 2].stranger()
+        guesser.id = f"U{number:02}"
+        statuses.append(guesser.sign_in("wrong").status)
+    assert statuses == [422] * 30 + [429]
+
+
+def test_somebody_at_another_address_is_let_in(house: House):
+    guesser = house.stranger()
+    for number in range(30):
+        guesser.id = f"U{number:02}"
+        guesser.sign_in("wrong")
+    elsewhere = house.stranger()
+    elsewhere.id = "U40"
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.sign_in().path == "/inbox"
+
+
 @pytest.mark.parametrize("target", ["/started", "/inbox?whose=mine"])
 def test_one_goes_on_to_where_one_wanted(house: House, target: str):
     page = house.stranger().sign_in(next=target)
