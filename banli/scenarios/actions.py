@@ -16,7 +16,9 @@ from banli.scenarios.model import (
     Deploy,
     Discard,
     Do,
+    Each,
     Fires,
+    Linked,
     Pass,
     Start,
     TakeOver,
@@ -28,6 +30,7 @@ from engine import calendar
 from feel.sentences import Sentence
 
 DO = re.compile(r"(?P<person>\S+)\s+(?P<task>[A-Za-z][A-Za-z0-9_]*)")
+_EACH = "each"
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?"
@@ -52,6 +55,8 @@ def read_action(key: str, value: Any) -> Action:
         raise Asked(Sentence("A step is a person and a step code, such as “U16 AC1”."))
     if value is not None and not isinstance(value, dict):
         raise Asked(Sentence("The values of a form are a mapping of field names to values."))
+    if match["person"] == _EACH:
+        return Each(match["task"], value or {})
     return Do(match["person"], match["task"], value or {})
 
 
@@ -100,6 +105,11 @@ def _turn(value: Any) -> Turn:
     if value is not None and not isinstance(value, str):
         raise Asked(Sentence("“matter” is the name that a matter was started as; empty for the first one."))
     return Turn(value or "")
+
+
+def _linked(value: Any) -> Linked:
+    fields = _fields(value, ("process", "as"))
+    return Linked(_text(fields, "process"), _text(fields, "as"))
 
 
 def _withdraw(value: Any) -> Withdraw:
@@ -197,6 +207,7 @@ ACTIONS: Mapping[str, Callable[[Any], Action]] = {
     "until": _until,
     "start": _start,
     "matter": _turn,
+    "linked": _linked,
     "withdraw": _withdraw,
     "discard": _discard,
     "cancel": _cancel,

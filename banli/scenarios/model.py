@@ -55,8 +55,16 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Each:
+    """Everybody who has an open task of that step code completes it, all with the same values."""
+
+    task: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
-    """Exactly these tasks are open: step code → persons or groups that have or may claim it."""
+    """Exactly these tasks are open: step code → who has or may claim it, once for each task of that code."""
 
     tasks: Mapping[str, tuple[str, ...]]
 
@@ -82,6 +90,14 @@ class Start:
 class Turn:
     """The following steps are about this matter."""
 
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The following steps are about the matter of that process that the current one started."""
+
+    process: str
     name: str
 
 
@@ -145,10 +161,12 @@ class Deploy:
 
 Action = (
     Do
+    | Each
     | Waits
     | Pass
     | Start
     | Turn
+    | Linked
     | Withdraw
     | Discard
     | Cancel

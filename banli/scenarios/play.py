@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatchmethod
 from xml.sax.saxutils import escape
 
-from sqlalchemy import select
-
-from banli.scenarios import files, outcome
+from banli.scenarios import files, open_tasks, outcome
 from banli.scenarios.model import (
     Absence,
     Action,
@@ -18,9 +15,11 @@ from banli.scenarios.model import (
     Deploy,
     Discard,
     Do,
+    Each,
     Expectation,
     Fault,
     Fires,
+    Linked,
     Pass,
     Place,
     Scenario,
@@ -39,8 +38,7 @@ from engine import clock, deployments, process_instances, user_tasks
 from engine.actor import system
 from engine.content import Pack
 from engine.errors import DeploymentRefused, EngineError, FormRefused
-from engine.models import UserTask, UserTaskCandidate
-from engine.models.user_task import CREATED
+from engine.models import UserTask
 from engine.organisation import absences, delegations
 from feel.sentences import Sentence
 
@@ -123,18 +121,31 @@ class Player:
 
     @_do.register
     def _complete(self, action: Do) -> None:
-        actor = self.world.actor(action.person)
-        task = self._open_task(action.task)
+        self._complete_task(open_tasks.one(self.world, self._key, action.task, action.person), action.person, action)
+
+    @_do.register
+    def _complete_each(self, action: Each) -> None:
+        tasks = open_tasks.called(self.world, self._key, action.task)
+        if not tasks:
+            raise open_tasks.none_open(self.world, self._key, action.task)
+        for task in tasks:
+            if task.assignee is None:
+                raise Unmet(Sentence("{code} waits in a queue; say who does it.", code=action.task))
+            self._complete_task(task, task.assignee, action)
+
+    def _complete_task(self, task: UserTask, person: str, action: Do | Each) -> None:
+        actor = self.world.actor(person)
         layers = (self.file.defaults, self.scenario.values)
         values = of_step(task.element_id, layers, action.values)
         self.world.do(user_tasks.complete, task.key, actor, files.uploaded(self.world, task, actor, values))
 
     @_do.register
     def _waits(self, action: Waits) -> None:
-        found = {task.element_id: self._holders(task) for task in self._open_tasks()}
-        expected = {self._named(code, found): frozenset(names) for code, names in action.tasks.items()}
+        found = open_tasks.waiting(self.world, self._key)
+        expected = {open_tasks.named(code, found): tuple(sorted(names)) for code, names in action.tasks.items()}
         if expected != found:
-            raise Unmet(Sentence("Expected {expected}, but {found}.", expected=_list(expected), found=_list(found)))
+            told_apart = {"expected": open_tasks.told(expected), "found": open_tasks.told(found)}
+            raise Unmet(Sentence("Expected {expected}, but {found}.", **told_apart))
 
     @_do.register
     def _pass(self, action: Pass) -> None:
@@ -153,6 +164,16 @@ class Player:
         _ = self._key
 
     @_do.register
+    def _turn_to_linked(self, action: Linked) -> None:
+        if action.name in self.matters:
+            raise Unmet(Sentence("There is a matter {name} already.", name=action.name))
+        started = self.world.started_by(self._key, action.process)
+        if started is None:
+            raise Unmet(Sentence("This matter started no {process}.", process=action.process))
+        self.matters[action.name] = started
+        self._current = action.name
+
+    @_do.register
     def _withdraw(self, action: Withdraw) -> None:
         actor = self.world.actor(action.person)
         self.world.do(process_instances.withdraw, self._key, actor, action.reason)
@@ -169,12 +190,14 @@ class Player:
     @_do.register
     def _assign(self, action: Assign) -> None:
         actor = self.world.actor(action.person)
-        self.world.do(user_tasks.assign, self._open_task(action.task).key, actor, action.to, action.reason)
+        self.world.do(
+            user_tasks.assign, open_tasks.one(self.world, self._key, action.task).key, actor, action.to, action.reason
+        )
 
     @_do.register
     def _take_over(self, action: TakeOver) -> None:
         actor = self.world.actor(action.person)
-        self.world.do(user_tasks.take_over, self._open_task(action.task).key, actor)
+        self.world.do(user_tasks.take_over, open_tasks.one(self.world, self._key, action.task).key, actor)
 
     @_do.register
     def _fires(self, action: Fires) -> None:
@@ -236,42 +259,6 @@ class Player:
             process_ids=action.procedures,
         )
 
-    # -- what is open ---------------------------------------------------------------------------------------------
-
-    def _open_tasks(self) -> Sequence[UserTask]:
-        table = UserTask
-        with self.world.unit_of_work.read() as session:
-            return session.scalars(
-                select(table).where(table.root_key == self._key, table.state == CREATED).order_by(table.key)
-            ).all()
-
-    def _open_task(self, code: str) -> UserTask:
-        tasks = self._open_tasks()
-        found = [task for task in tasks if _is(code, task.element_id)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Unmet(Sentence("{code} stands for several open tasks; write the whole id.", code=code))
-        waiting = {task.element_id: self._holders(task) for task in tasks}
-        if waiting:
-            raise Unmet(Sentence("No task {code} is open; {waiting}.", code=code, waiting=_list(waiting)))
-        raise Unmet(Sentence("No task {code} is open; {ended}.", code=code, ended=self._how_it_ended()))
-
-    def _how_it_ended(self) -> Sentence:
-        return outcome.state_of(self.world, self._key)
-
-    def _holders(self, task: UserTask) -> frozenset[str]:
-        """Who has the task, or who may claim it."""
-        if task.assignee is not None:
-            return frozenset({task.assignee})
-        with self.world.unit_of_work.read() as session:
-            table = UserTaskCandidate
-            candidates = select(table.id).where(table.user_task_key == task.key, table.kind.in_(("person", "group")))
-            return frozenset(session.scalars(candidates))
-
-    def _named(self, code: str, found: dict[str, frozenset[str]]) -> str:
-        return next((element_id for element_id in found if _is(code, element_id)), code)
-
 
 def told(error: EngineError) -> Sentence:
     """What an error says, with every field or problem that it is about."""
@@ -303,14 +290,3 @@ def _as_expected(error: EngineError, words: tuple[str, ...]) -> None:
             raise Unmet(
                 Sentence("It was refused, but not because of “{word}”: {message}", word=word, message=message)
             )
-
-
-def _is(code: str, element_id: str) -> bool:
-    return element_id == code or element_id.startswith(f"{code}_")
-
-
-def _list(tasks: dict[str, frozenset[str]]) -> Sentence:
-    if not tasks:
-        return Sentence("nothing waits")
-    waiting = "; ".join(f"{element_id} ({', '.join(sorted(names))})" for element_id, names in sorted(tasks.items()))
-    return Sentence("what waits is {tasks}", tasks=waiting)

@@ -20,7 +20,7 @@ from engine import clock, deployments, jobs, schedules, topics
 from engine.actor import Actor, system
 from engine.content import Pack
 from engine.database import Database
-from engine.models import Job, ProcessInstance, Schedule
+from engine.models import Job, MatterLink, ProcessInstance, Schedule
 from engine.models.job import CREATED
 from engine.organisation import people
 from engine.topics import Work
@@ -116,6 +116,14 @@ class World:
             found = found.where(table.store == store)
         with self.unit_of_work.read() as session:
             return session.scalars(found.order_by(table.started_at, table.key)).all()
+
+    def started_by(self, key: int, process_id: str) -> int | None:
+        """The latest matter of a process that a matter started."""
+        table, link = ProcessInstance, MatterLink
+        found = select(table.key).join(link, link.to_key == table.key)
+        found = found.where(link.from_key == key, table.process_id == process_id).order_by(link.key.desc())
+        with self.unit_of_work.read() as session:
+            return session.scalars(found).first()
 
     @contextmanager
     def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:

@@ -309,6 +309,21 @@ def test_what_is_expected_is_compared_by_value_and_only_where_it_is_named():
     assert not matches({"a": 1}, {})
 
 
+def test_a_linked_matter_that_was_not_started_is_told(home):
+    steps = ["      - U19 PR0", "      - linked: {process: delivery_feedback, as: 反馈}"]
+    found = written(home, "  - name: a", "    given: {person: U19}", "    steps:", *steps)
+    (result,) = found.results
+    assert str(result.fault.sentence) == "This matter started no delivery_feedback."
+
+
+def test_each_needs_open_tasks_that_somebody_has(home):
+    steps = ["  - name: a", "    given: {person: U19}", "    steps:", "      - U19 PR0"]
+    (none,) = written(home, *steps, "      - each PR4").results
+    assert str(none.fault.sentence) == "No task PR4 is open; what waits is AC1_line (U16)."
+    (queue,) = written(home, *steps, "      - each AC1", "      - each PR4").results
+    assert str(queue.fault.sentence) == "PR4 waits in a queue; say who does it."
+
+
 def test_a_timer_start_event_fires_in_a_scenario(tmp_path):
     folder = tmp_path / "bpmn" / "timed"
     folder.mkdir(parents=True)
