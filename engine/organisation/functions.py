@@ -133,9 +133,14 @@ def bound(
 def _choices(
     organisation: Organisation, post: str | None, unit: str | None, now: Circumstances
 ) -> list[dict[str, object]]:
-    """Who can be chosen: those who hold the post (in that unit), everybody without a post; the absent too."""
+    """Who can be chosen: those who hold the post (any post, if none is named), in that unit; the absent too."""
     if post is None:
-        found = [person.id for person in organisation.people.values() if person.active]
+        found = [
+            person.id
+            for person in organisation.people.values()
+            if person.active
+            and (unit is None or unit in {held.unit_id for held in organisation.assignments(person.id, now.day)})
+        ]
     else:
         found = list(organisation.holders(post, unit, now.day))
     return [{"value": person, "label": organisation.people[person].name} for person in sorted(found)]

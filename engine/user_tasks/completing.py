@@ -90,9 +90,11 @@ def complete(
     workflow = matter.workflow(instance)
     current = workflow.variables(task.element_instance)
     uploaded = attached.of_task(session, task, task.form_key, attached.doers(task, actor.person, acts_for))
-    cleaned = _clean(locked, task, values, current, uploaded, strict=not posted)
+    variable = (task.properties or {}).get("actorVariable")
+    known = current if variable is None else {**current, variable: actor.person}  # for rules: "not he himself"
+    cleaned = _clean(locked, task, values, known, uploaded, strict=not posted)
     files = attached.settle(session, task, uploaded, cleaned)
-    if variable := (task.properties or {}).get("actorVariable"):
+    if variable is not None:
         cleaned[variable] = actor.person  # the diagram asks who did it, e.g. to pass over whoever assessed before
     matter.on_behalf_of = acts_for
     _close_row(matter, task, actor, acts_for)

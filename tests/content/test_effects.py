@@ -25,11 +25,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     built.close()
 
 
-def play(world: World, process: str, *, values: str, steps: str) -> None:
+def play(world: World, process: str, *, values: str, steps: str, person: str = "U19") -> None:
     """Play steps with the defaults of the procedure's own scenarios."""
     path = Path("bpmn") / "chain_store" / f"{process}.scenarios.yaml"
     defaults = (ROOT / path).read_text(encoding="utf-8").partition("scenarios:\n")[0]
-    given = f"{{person: U19, values: {values}}}"
+    given = f"{{person: {person}, values: {values}}}"
     file = reader.read(f"{defaults}scenarios:\n  - {{name: effects, given: {given}, steps: [{steps}]}}\n", path.name)
     world.reset()
     (scenario,) = file.scenarios
@@ -43,9 +43,9 @@ def notices(world: World) -> dict[str, str]:
         return {notice.person_id: notice.sentence["languages"]["zh"]["parameters"]["text"] for notice in found}
 
 
-def lines(world: World) -> list[LedgerEntry]:
+def lines(world: World, ledger: str = "delivery_incident") -> list[LedgerEntry]:
     with world.unit_of_work.read() as session:
-        return list(ledgers.listed(session, world.actor("U13"), "delivery_incident").rows)
+        return list(ledgers.listed(session, world.actor("U13"), ledger).rows)
 
 
 def test_an_urgent_report_is_told_to_area_and_operations_manager_at_once(world):
@@ -72,3 +72,31 @@ def test_what_was_the_fault_of_the_store_is_no_incident(world):
     reply = "U10 DF2: {response: dispute, remark: 单据相符}"
     play(world, "delivery_feedback", values="{}", steps=f"U19 DF0, {reply}, U04 DF3: {{fault: store}}")
     assert lines(world) == []
+
+
+BURNT = "U31 WO0, U19 WO1, U19 WO2, U30 WO2w, U08 WO3"
+
+
+def test_a_write_off_is_one_line_of_the_ledger(world):
+    play(world, "writeoff_request", values="{WO0: {occurred_at: 2026-03-01 20:00}}", steps=BURNT, person="U31")
+    (line,) = lines(world, "writeoff")
+    assert (line.unit_id, line.day.isoformat(), str(line.amount)) == ("S01", "2026-03-02", "50.00")
+    expected = {"route": "kitchen", "cause": "expired", "late": True, "executed_by": "U19", "witness": "U30"}
+    assert {name: line.entry_values[name] for name in expected} == expected
+    assert lines(world, "fixed_asset") == []
+
+
+def test_a_loss_because_of_the_delivery_is_counted_once(world):
+    play(world, "writeoff_request", values="{WO0: {cause: delivery_quality}}", steps=BURNT, person="U31")
+    (line,) = lines(world, "writeoff")
+    assert str(line.amount) == "0"
+    assert line.entry_values["feedback"]["matter"].isdigit()
+
+
+def test_an_asset_leaves_the_asset_ledger_and_enters_the_write_offs(world):
+    asset = "{item: 蒸柜, asset_no: Z-1, qty: 1, unit: 台, unit_value: 6000.00}"
+    values = f"{{WO0: {{item_class: equipment, lines: [{asset}], life_months: 60, cause: wear}}}}"
+    steps = "U19 WO0, U11 WO4, U08 WO5, U16 AC1, U02 AC2, U11 WO6, U04 WO6w, U08 WO7"
+    play(world, "writeoff_request", values=values, steps=steps)
+    assert [str(line.amount) for line in lines(world, "fixed_asset")] == ["-800.00"]
+    assert [str(line.amount) for line in lines(world, "writeoff")] == ["800.00"]

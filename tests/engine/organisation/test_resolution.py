@@ -279,4 +279,5 @@ def test_functions_answer_as_diagrams_call_them(session):
     assert bound["person name"]("U99") == "U99"
     assert bound["people with post"]("maint_tech") == [{"value": "U12", "label": "曹军"}]
     assert len(bound["people with post"]()) == 42
+    assert [person["value"] for person in bound["people with post"](None, "S02")] == ["U20", "U42"]
     assert [unit["value"] for unit in bound["units of kind"]("area")] == ["A", "B"]
