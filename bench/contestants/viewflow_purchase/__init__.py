@@ -1,0 +1,1 @@
+"""The purchase request as a Django application for viewflow."""
