@@ -2,9 +2,9 @@
 
 Run: ``python bench/approval.py [--databases sqlite,postgresql] [--rounds 12] [--matters 25] [--peers]``.
 
-Amounts rotate (150, 250, 350), so that three different people decide. Every contestant runs in a process of its own on
-a database of its own; they take turns. ``--peers`` also runs what PyPI and npm have, each installed into a folder of
-its own under ``var/bench/``. Prints a table, and as the last line JSON; the exit code is 1 when a bound is missed:
+Amounts rotate (150, 250, 350), so that three different people decide. Every contestant runs in a process of its own
+on a database of its own; they take turns. ``--peers`` also runs what PyPI and npm have, each installed into a folder
+of its own under ``var/bench/``. Prints a table, and as the last line JSON; the exit code is 1 when a bound is missed:
 0.8 times the ORM floor, 1.5 times the equal-writes floor, ahead of every peer, 12 KiB of growth a matter.
 """
 

@@ -22,7 +22,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.errors import SettingRefused
@@ -41,6 +41,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x62616E6C69
 _READERS = 16
+_RESTING_SINCE = "resting_since"
+_PING_AFTER_SECONDS = 0.5  # a server that restarts is away for longer
 _CONNECT_SECONDS = 5  # for PostgreSQL to answer, each address of the host
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -179,16 +181,40 @@ def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
         pool_size=16,
         max_overflow=32,
         pool_timeout=WRITER_WAIT_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,  # what people entered has no place in an error's text
         connect_args={"connect_timeout": _CONNECT_SECONDS},
     )
+    _ping_what_rested(writer)
     # read_only is a property of psycopg's connection: it costs no statement of its own
     return writer, writer.execution_options(postgresql_readonly=True)
 
 
+def _ping_what_rested(engine: Engine) -> None:
+    """Ask a connection that has not been used for a while whether its server is still there.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks at every checkout, which is a round trip more for each transaction.
+    """
+
+    def rested(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RESTING_SINCE] = time.monotonic()
+
+    def ping(connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        since = entry.info.get(_RESTING_SINCE)
+        if since is None or time.monotonic() - since < _PING_AFTER_SECONDS:
+            return
+        try:
+            answers = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+        if not answers:
+            raise InvalidatePoolError
+
+    event.listen(engine, "checkin", rested)
+    event.listen(engine, "checkout", ping)
+
+
 def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
-    # isolation_level None: the driver begins nothing by itself, our "begin" listeners do
+    # isolation_level None: the driver begins nothing by itself, our dialects do
     connect_args: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
     writer = create_engine(
         url,
@@ -203,8 +229,9 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     )
     event.listen(writer, "connect", _prepare_sqlite_writer)
     event.listen(reader, "connect", _prepare_sqlite_reader)
-    event.listen(writer, "begin", _begin_immediate)
-    event.listen(reader, "begin", _begin)
+    # as the dialect's own way to begin: a listener would make SQLAlchemy look for listeners at every statement
+    writer.dialect.do_begin = _begin_immediate  # type: ignore[method-assign, assignment] # of this engine's dialect alone
+    reader.dialect.do_begin = _begin  # type: ignore[method-assign, assignment] # the same
     return writer, reader
 
 
@@ -233,9 +260,9 @@ def _prepare_sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoo
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_immediate(connection: Any) -> None:
+    connection.execute("BEGIN IMMEDIATE")
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin(connection: Any) -> None:
+    connection.execute("BEGIN")

@@ -19,7 +19,7 @@ from engine.actor import Actor, system
 from engine.errors import NotFound
 from engine.execution import Locked, lock, queues, refuse_suspended, separated
 from engine.execution.deadlines import DEADLINE, ESCALATION, OVERDUE, REMINDER, Plan
-from engine.execution.rows import JOB, TASK
+from engine.execution.tables import JOB, TASK
 from engine.models import UserTaskMute
 from engine.models import job as job_states
 from engine.models.user_task import CREATED

@@ -12,7 +12,7 @@ from engine import jobs, message_starts, messages, process_instances, schedules,
 from engine.actor import Actor
 from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound, Refused
 from engine.execution import Locked, failures, lock
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.models import Incident, Job
 from engine.models.incident import OPEN
 from engine.models.job import CREATED, FAILED

@@ -20,7 +20,7 @@ from engine.actor import Actor, system
 from engine.errors import Conflict, NotFound
 from engine.execution import Locked, failures, lock, refuse_suspended
 from engine.execution.deadlines import DEADLINE
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.execution.work import MESSAGE, SERVICE, SIGNAL, TIMER, run_inside_function
 from engine.models import Job, ProcessInstance
 from engine.models.job import CANCELED, COMPLETED, CREATED, FAILED

@@ -20,7 +20,7 @@ from engine import clock, deployments, message_starts
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
 from engine.execution import Locked, correlation, lock, refuse_suspended
-from engine.execution.rows import JOB, MESSAGE, RECEIPT, SUBSCRIPTION
+from engine.execution.tables import JOB, MESSAGE, RECEIPT, SUBSCRIPTION
 from engine.execution.work import MESSAGE as MESSAGE_JOB
 from engine.keys import new_key
 from engine.models import Message, ProcessInstance, Subscription

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.actor import Actor, system
 from engine.errors import NotFound
 from engine.execution import failures, lock, refuse_suspended
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.execution.work import TIMER
 from engine.models.job import COMPLETED, CREATED, FAILED
 from feel.sentences import Sentence

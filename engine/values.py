@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import simplejson
 
 from engine.errors import Refused
@@ -23,8 +24,10 @@ MAXIMUM_DEPTH = 120
 MAXIMUM_LENGTH = 8_000_000
 _TYPE, _TEXT, _OBJECT = "@type", "@text", "@object"
 _ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", ":"), use_decimal=True)
+_SORTING_ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", ":"), use_decimal=True, sort_keys=True)
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal)  # made once: making one costs more than a small text
-_SCALARS = frozenset({str, int, bool, type(None)})
+SCALARS = frozenset({str, int, bool, type(None)})
+"""What is the same in JSON as in Python; exact classes, for a test that costs nearly nothing."""
 _TAGGED = {
     date: "date",
     datetime: "datetime",
@@ -35,7 +38,7 @@ _TAGGED = {
 
 def dumps(value: object) -> str:
     """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or what is too deep or long."""
-    text: str = _ENCODER.encode(_plain(value, 0))
+    text = _encode(_plain(value, 0), 0, _ENCODER)
     if len(text) > MAXIMUM_LENGTH:
         raise Refused(Sentence("The values are too large: {length} characters.", length=len(text)))
     return text
@@ -43,10 +46,7 @@ def dumps(value: object) -> str:
 
 def canonical(value: object) -> str:
     """The same with sorted keys: the text that the history hashes."""
-    text: str = simplejson.dumps(
-        _plain(value, 0), ensure_ascii=False, separators=(",", ":"), use_decimal=True, sort_keys=True
-    )
-    return text
+    return _encode(_plain(value, 0), orjson.OPT_SORT_KEYS, _SORTING_ENCODER)
 
 
 def loads(text: str) -> Any:
@@ -54,20 +54,34 @@ def loads(text: str) -> Any:
     return _rich(_DECODER.decode(text))
 
 
+def _encode(plain: object, options: int, patient: simplejson.JSONEncoder) -> str:
+    """By the quick encoder; numbers beyond 64 bits and halves of surrogate pairs are left to the patient one."""
+    try:
+        return orjson.dumps(plain, _digits, options).decode()
+    except orjson.JSONEncodeError:
+        text: str = patient.encode(plain)
+        return text
+
+
+def _digits(value: object) -> orjson.Fragment:
+    """A decimal as it is written."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
 def _plain(value: object, depth: int) -> object:
-    if value.__class__ in _SCALARS:  # most are, and exact classes are tested fastest
+    if value.__class__ in SCALARS:  # most are, and exact classes are tested fastest
         return value
     if depth > MAXIMUM_DEPTH:
         raise Refused(Sentence("The values are nested too deeply."))
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
+    if isinstance(value, str | int):
         return value
     if isinstance(value, Decimal):
         return _decimal(value)
-    if isinstance(value, Mapping):
+    if value.__class__ is dict or isinstance(value, Mapping):
         plain = {
-            str(key): item if item.__class__ in _SCALARS else _plain(item, depth + 1) for key, item in value.items()
+            str(key): item if item.__class__ in SCALARS else _plain(item, depth + 1) for key, item in value.items()
         }
         return {_TYPE: "object", _OBJECT: plain} if _TYPE in plain else plain
     if isinstance(value, list | tuple):
@@ -108,7 +122,7 @@ def register(kind: str, cls: type, parse: Any) -> None:
 
 
 def _rich(value: Any) -> Any:
-    if value.__class__ in _SCALARS:
+    if value.__class__ in SCALARS:
         return value
     if isinstance(value, list):
         return [_rich(item) for item in value]
@@ -118,7 +132,7 @@ def _rich(value: Any) -> Any:
             return {key: _rich(item) for key, item in value[_OBJECT].items()}
         if isinstance(kind, str) and isinstance(value.get(_TEXT), str):
             return _tagged(kind, value[_TEXT])
-        return {key: item if item.__class__ in _SCALARS else _rich(item) for key, item in value.items()}
+        return {key: item if item.__class__ in SCALARS else _rich(item) for key, item in value.items()}
     return value
 
 

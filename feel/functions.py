@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 from feel.conversion import from_python
@@ -96,16 +97,7 @@ class HostFunction(Function):
     def __init__(self, name: str, function: Callable[..., object]) -> None:
         self.name = name
         self._callable = function
-        names: list[str] = []
-        self._required = 0
-        self._variadic = False
-        for parameter in inspect.signature(function).parameters.values():
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                self._variadic = True
-            elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-                names.append(parameter.name)
-                self._required += parameter.default is parameter.empty
-        self._names = tuple(names)
+        self._names, self._required, self._variadic = _parameters(function)
 
     def parameter_names(self) -> tuple[str, ...]:
         return self._names
@@ -124,6 +116,35 @@ class HostFunction(Function):
             wrong_names(meter, self.name, arguments, self._names)
             return None
         return from_python(self._callable(**spelt))
+
+
+_Parameters = tuple[tuple[str, ...], int, bool]
+_known: dict[tuple[CodeType, int], _Parameters] = {}
+
+
+def _parameters(function: Callable[..., object]) -> _Parameters:
+    """The names, how many of them are required, and whether more may follow; read once for each piece of code.
+
+    A host makes its functions anew for each evaluation (they close over a session), and reading a signature is slow.
+    """
+    if not isinstance(function, FunctionType):
+        return _read_parameters(function)
+    key = (function.__code__, len(function.__defaults__ or ()))
+    if key not in _known:
+        _known[key] = _read_parameters(function)
+    return _known[key]
+
+
+def _read_parameters(function: Callable[..., object]) -> _Parameters:
+    names: list[str] = []
+    required, variadic = 0, False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            variadic = True
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+            required += parameter.default is parameter.empty
+    return tuple(names), required, variadic
 
 
 def wrong_count(meter: Meter, name: str, given: int, wanted: int) -> None:

@@ -11,6 +11,4 @@ import tallied
 if __name__ == "__main__":
     unit_of_work = house.furnished(sys.argv[1])
     database = unit_of_work.database
-    course.serve(
-        house.Staff(unit_of_work).matter, tallied.over(*{database.engine, database.reader_engine})
-    )
+    course.serve(house.Staff(unit_of_work).matter, tallied.over(*{database.engine, database.reader_engine}))

@@ -41,10 +41,9 @@ def serve(matter: Callable[[int], None], tally: Tally | None = None) -> None:
         if not words:
             return
         count = int(words[1])
-        if words[0] == "run":
-            answer = _timed(matter, amounts, count)
-        else:
-            answer = _counted(matter, amounts, count, tally)
+        answer: object = (
+            _timed(matter, amounts, count) if words[0] == "run" else _counted(matter, amounts, count, tally)
+        )
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -120,9 +120,7 @@ class Machine:
 
     @staticmethod
     def _wait(session: Session, instance: Instance, element: str, assignee: str, now: datetime) -> None:
-        session.add(
-            Task(instance_id=instance.id, element=element, assignee=assignee, state="open", created_at=now)
-        )
+        session.add(Task(instance_id=instance.id, element=element, assignee=assignee, state="open", created_at=now))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ _TABLES = (
     "CREATE INDEX ix_task_assignee ON task (assignee)",
     "CREATE INDEX ix_event_instance ON event (instance_id)",
 )
+_FIND = (
+    "SELECT t.instance_id, t.element, t.assignee, t.state, i.variables FROM task t "
+    "JOIN instance i ON i.id = t.instance_id WHERE t.id = ?"
+)
 
 
 class Machine:
@@ -87,12 +91,8 @@ class Machine:
         """Fill in a task and move on."""
         now = self._now()
         with self.transaction():
-            lock = "" if self.is_sqlite else " FOR UPDATE OF t"
-            instance, element, assignee, state, variables = self.execute(
-                "SELECT t.instance_id, t.element, t.assignee, t.state, i.variables FROM task t "
-                f"JOIN instance i ON i.id = t.instance_id WHERE t.id = ?{lock}",
-                key,
-            ).fetchone()
+            found = _FIND if self.is_sqlite else _FIND + " FOR UPDATE OF t"
+            instance, element, assignee, state, variables = self.execute(found, key).fetchone()
             if state != "open" or assignee != actor:
                 raise AssertionError(key)
             variables = {**json.loads(variables), **values}

@@ -52,7 +52,7 @@ class Tallied:
     def __init__(self) -> None:
         self.tally = course.Tally()
 
-    def __call__(self, execute, statement, *given):  # noqa: ANN001, ANN204 - Django's wrapper protocol
+    def __call__(self, execute, statement, *given):
         self.tally.statement(statement)
         return execute(statement, *given)
 

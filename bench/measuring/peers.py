@@ -1,4 +1,4 @@
-"""The peers, each in an environment of its own under ``var/bench/``; one that cannot be installed is named and left out."""
+"""The peers, each in an environment of its own under ``var/bench/``; who cannot be installed is left out."""
 
 from __future__ import annotations
 

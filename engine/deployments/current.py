@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
@@ -15,6 +15,12 @@ from engine.errors import NotFound
 from engine.models import Deployment, DeploymentBinding
 from engine.runtime.dialect.references import flatten, literal
 from feel.sentences import Sentence
+
+_CURRENT = select(DeploymentBinding.definition_key).where(
+    DeploymentBinding.kind == bindparam("kind"),
+    DeploymentBinding.deployment_key.in_(select(func.max(Deployment.key)).group_by(Deployment.pack)),
+)
+_CURRENT_ONE = _CURRENT.where(DeploymentBinding.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def current_deployment(session: Session, pack: str) -> Deployment | None:
 
 def current_process(session: Session, process_id: str) -> Definition:
     """The version of a process that starts now. Raises :class:`NotFound` for one that is not, or no more, in use."""
-    key = session.execute(_current("process").where(DeploymentBinding.id == process_id)).scalar_one_or_none()
+    key = session.connection().execute(_CURRENT_ONE, {"kind": "process", "id": process_id}).scalar_one_or_none()
     if key is None:
         raise NotFound(Sentence("There is no procedure {process}.", process=process_id))
     return definition(session, key)
@@ -46,7 +52,7 @@ def current_process(session: Session, process_id: str) -> Definition:
 
 def current_decision(session: Session, decision_id: str) -> int:
     """The key of the version of a decision that is in use now. Raises :class:`NotFound`."""
-    key = session.execute(_current("decision").where(DeploymentBinding.id == decision_id)).scalar_one_or_none()
+    key = session.connection().execute(_CURRENT_ONE, {"kind": "decision", "id": decision_id}).scalar_one_or_none()
     if key is None:
         raise NotFound(Sentence("There is no decision {decision}.", decision=decision_id))
     return key
@@ -54,7 +60,7 @@ def current_decision(session: Session, decision_id: str) -> int:
 
 def startable(session: Session, actor: Actor) -> tuple[Startable, ...]:
     """The current processes that a holder of one of the actor's posts may start, by category and name."""
-    found = (definition(session, key) for key in session.execute(_current("process")).scalars())
+    found = (definition(session, key) for key in session.execute(_CURRENT, {"kind": "process"}).scalars())
     allowed = (
         Startable(
             one.key, one.process_id, one.version, one.name, one.properties.get("category", "").strip(), one.pack
@@ -68,7 +74,7 @@ def startable(session: Session, actor: Actor) -> tuple[Startable, ...]:
 def started_by(session: Session, kind: str, name: str) -> tuple[tuple[str, str], ...]:
     """The current processes that a message or signal of this name starts, with the start event of each."""
     found = []
-    for key in session.execute(_current("process")).scalars():
+    for key in session.execute(_CURRENT, {"kind": "process"}).scalars():
         one = lookup.process(session, key)
         found += [
             (one.process_id, start.id)
@@ -81,10 +87,3 @@ def started_by(session: Session, kind: str, name: str) -> tuple[tuple[str, str],
 def may_start(process: Definition, actor: Actor) -> bool:
     """Whether the actor holds one of the posts that the process names in ``starterPosts``."""
     return not actor.posts.isdisjoint(starter_posts(process.properties))
-
-
-def _current(kind: str) -> Select[int]:
-    last = select(func.max(Deployment.key)).group_by(Deployment.pack)
-    return select(DeploymentBinding.definition_key).where(
-        DeploymentBinding.kind == kind, DeploymentBinding.deployment_key.in_(last)
-    )

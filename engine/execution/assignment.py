@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from engine.execution.rows import TASK
+from engine.execution.tables import TASK
 from engine.models.user_task import COMPLETED
 from engine.organisation import resolution
 from engine.organisation.resolution import Resolution

@@ -11,7 +11,7 @@ from engine.errors import ExecutionFailed
 from engine.execution import instance as instances
 from engine.execution.host import ExecutionHost
 from engine.execution.instance import Instance
-from engine.execution.rows import TASK
+from engine.execution.tables import TASK
 from engine.keys import new_key
 from engine.models import user_task as task_states
 from engine.models.process_instance import ACTIVE, CANCELED

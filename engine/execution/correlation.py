@@ -17,7 +17,7 @@ from engine import deployments
 from engine.actor import Actor
 from engine.execution import work
 from engine.execution.instance import Instance
-from engine.execution.rows import SUBSCRIPTION
+from engine.execution.tables import SUBSCRIPTION
 from engine.keys import new_key
 from engine.models import Message
 from engine.runtime.changes import MessageThrown, SignalThrown, SubscriptionOpened

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from engine.actor import Actor, system
 from engine.execution.instance import Instance
-from engine.execution.rows import INCIDENT, JOB, TASK
+from engine.execution.tables import INCIDENT, JOB, TASK
 from engine.history import Personal
 from engine.keys import new_key
 from engine.models.incident import OPEN, RESOLVED

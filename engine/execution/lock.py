@@ -18,7 +18,7 @@ from engine.errors import Conflict
 from engine.execution import instance as instances
 from engine.execution.instance import Instance
 from engine.execution.matter import Matter
-from engine.execution.rows import INCIDENT, JOB, SUBSCRIPTION, TASK
+from engine.execution.tables import INCIDENT, JOB, SUBSCRIPTION, TASK
 from engine.models.incident import OPEN
 from feel.sentences import Sentence
 

@@ -16,7 +16,7 @@ from engine import deployments
 from engine.errors import ExecutionFailed, Refused
 from engine.execution.deadlines import DEADLINE
 from engine.execution.instance import Instance
-from engine.execution.rows import INCIDENT, JOB, SUBSCRIPTION, TASK
+from engine.execution.tables import INCIDENT, JOB, SUBSCRIPTION, TASK
 from engine.execution.work import TIMER
 from engine.models import job as job_states
 from engine.models import user_task as task_states

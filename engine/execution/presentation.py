@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 import feel
 from engine import calendar
-from engine.execution.rows import TASK, VARIABLE
+from engine.execution.tables import TASK, VARIABLE
 from engine.models import Counter
 from engine.models.user_task import CREATED
 
@@ -26,6 +26,20 @@ _SUMMARY_VALUES = select(VARIABLE.c.name, VARIABLE.c.value).where(
     VARIABLE.c.scope == "",
     VARIABLE.c.name.in_(bindparam("names", expanding=True)),
 )
+_SHOW_IN_ALL = (
+    update(TASK)
+    .where(TASK.c.root_key == bindparam("b_root_key"))
+    .values({name: bindparam(f"b_{name}") for name in ("business_id", "title", "summary")})
+)
+_SHOW_IN_OPEN = _SHOW_IN_ALL.where(TASK.c.state == CREATED)
+
+
+@cache
+def _count(dialect: str) -> Executable:
+    counted = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Counter).values(last=1)
+    return counted.on_conflict_do_update(index_elements=[Counter.name], set_={"last": Counter.last + 1}).returning(
+        Counter.last
+    )
 
 
 def submit(matter: Matter) -> None:
@@ -34,14 +48,8 @@ def submit(matter: Matter) -> None:
     prefix = matter.process(root).properties.get("businessIdPrefix") or _initials(root.process_id)
     name = f"{prefix}-{calendar.local_date(matter.now):%Y%m%d}"
     connection = matter.session.connection()
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(Counter).values(name=name, last=1)
     # the counter's row stays locked until the commit: numbers have no gaps, and two submissions never share one
-    number = connection.execute(
-        statement.on_conflict_do_update(index_elements=[Counter.name], set_={"last": Counter.last + 1}).returning(
-            Counter.last
-        )
-    ).scalar_one()
+    number = connection.execute(_count(connection.dialect.name), {"name": name}).scalar_one()
     root.business_id = f"{name}-{number:03d}"
     root.submitted_at = matter.now
     matter.was_submitted = True
@@ -73,10 +81,10 @@ def present(matter: Matter) -> None:
         row.update(shown)
     if matter.is_new or not (changed or matter.was_submitted or before != root.title):
         return
-    shown_in = [TASK.c.root_key == root.key]
-    if not matter.was_submitted:  # the number is for the first form as well, which is done by now
-        shown_in.append(TASK.c.state == CREATED)
-    matter.session.connection().execute(update(TASK).where(*shown_in).values(shown))
+    # the number is for the first form as well, which is done by now
+    statement = _SHOW_IN_ALL if matter.was_submitted else _SHOW_IN_OPEN
+    given = {f"b_{name}": value for name, value in shown.items()}
+    matter.session.connection().execute(statement, {"b_root_key": root.key, **given})
 
 
 def title(process: Process, variables: Mapping[str, Any]) -> str:

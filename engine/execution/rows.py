@@ -13,22 +13,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import models
+from engine.execution import closing
+from engine.execution.tables import CANDIDATE, JOB, MESSAGE, SUBSCRIPTION, TASK, VARIABLE
 from engine.models import job as job_states
 from engine.models import user_task as task_states
-
-TASK: Table = models.UserTask.__table__  # type: ignore[assignment] # declarative's type says FromClause
-CANDIDATE: Table = models.UserTaskCandidate.__table__  # type: ignore[assignment] # the same
-JOB: Table = models.Job.__table__  # type: ignore[assignment] # the same
-SUBSCRIPTION: Table = models.Subscription.__table__  # type: ignore[assignment] # the same
-MESSAGE: Table = models.Message.__table__  # type: ignore[assignment] # the same
-RECEIPT: Table = models.MessageReceipt.__table__  # type: ignore[assignment] # the same
-INCIDENT: Table = models.Incident.__table__  # type: ignore[assignment] # the same
-VARIABLE: Table = models.Variable.__table__  # type: ignore[assignment] # the same
 
 Wait = tuple[int, str]
 """An instance and the occurrence of an element in it."""
@@ -107,7 +99,6 @@ class Rows:
         """Write everything, and name the jobs that a worker should look at in ``session.info["wake"]``."""
         connection = session.connection()
         self._write_closed(connection, now)
-        self._write_ended(connection, now)
         _insert(connection, TASK, list(self.tasks.values()))
         _insert(connection, CANDIDATE, [row for rows in self.candidates.values() for row in rows])
         for job in self.jobs.values():
@@ -117,7 +108,7 @@ class Rows:
         _insert(connection, SUBSCRIPTION, list(self.subscriptions.values()))
         _insert(connection, MESSAGE, self.messages)
         if self.deleted_messages:
-            connection.execute(delete(MESSAGE).where(MESSAGE.c.key.in_(self.deleted_messages)))
+            connection.execute(_DELETE_MESSAGES, {"keys": self.deleted_messages})
         upsert_variables(connection, self.variables)
         session.info.setdefault("wake", []).extend(
             row["key"]
@@ -127,39 +118,16 @@ class Rows:
 
     def _write_closed(self, connection: Connection, now: datetime) -> None:
         for instance_key, elements in self._closed_tasks.items():
-            mine = (
-                TASK.c.process_instance_key == instance_key,
-                TASK.c.element_instance.in_(sorted(elements)),
-                TASK.c.state == task_states.CREATED,
-            )
-            open_keys = select(TASK.c.key).where(*mine)
-            connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key.in_(open_keys)))
-            closed = connection.execute(update(TASK).where(*mine).values(state=task_states.CANCELED)).rowcount
-            if closed < len(elements):  # a listener's job at a user task waits under an occurrence of its own
+            if closing.tasks(connection, instance_key, elements) < len(elements):
+                # a listener's job at a user task waits under an occurrence of its own
                 self._closed_others[instance_key, job_states.CANCELED] |= elements
         for (instance_key, state), elements in self._closed_others.items():
-            _close_others(connection, instance_key, elements, state, now)
+            closing.others(connection, instance_key, elements, state, now)
         for instance_key, elements in self._closed_deadlines.items():
             if instance_key not in self._ended:
-                _close_deadlines(connection, instance_key, elements, now)
-
-    def _write_ended(self, connection: Connection, now: datetime) -> None:
-        if not self._ended:
-            return
-        of_ended = sorted(self._ended)
-        mine = (TASK.c.process_instance_key.in_(of_ended), TASK.c.state == task_states.CREATED)
-        connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key.in_(select(TASK.c.key).where(*mine))))
-        connection.execute(update(TASK).where(*mine).values(state=task_states.CANCELED))
-        connection.execute(
-            update(JOB)
-            .where(
-                JOB.c.process_instance_key.in_(of_ended),
-                JOB.c.element_instance.is_not(None),  # notifications outlive their matter
-                JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
-            )
-            .values(state=job_states.CANCELED, ended_at=now)
-        )
-        connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.process_instance_key.in_(of_ended)))
+                closing.deadlines(connection, instance_key, elements, now)
+        for instance_key in sorted(self._ended):
+            closing.instance(connection, instance_key, now)
 
 
 def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, str], Any]) -> None:
@@ -187,38 +155,9 @@ def _upsert(dialect: str) -> Executable:
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(table), rows)
+        connection.execute(_INSERTS[table], rows)
 
 
-def _close_others(connection: Connection, instance_key: int, elements: set[str], state: str, now: datetime) -> None:
-    """Close jobs, timers and subscriptions of these occurrences."""
-    names = sorted(elements)
-    closed = connection.execute(
-        update(JOB)
-        .where(
-            JOB.c.process_instance_key == instance_key,
-            JOB.c.element_instance.in_(names),
-            JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
-        )
-        .values(state=state, ended_at=now)
-    ).rowcount
-    if closed < len(names):
-        connection.execute(
-            delete(SUBSCRIPTION).where(
-                SUBSCRIPTION.c.process_instance_key == instance_key, SUBSCRIPTION.c.element_instance.in_(names)
-            )
-        )
-
-
-def _close_deadlines(connection: Connection, instance_key: int, elements: set[str], now: datetime) -> None:
-    """No stage of a task's due date comes after its end."""
-    connection.execute(
-        update(JOB)
-        .where(
-            JOB.c.process_instance_key == instance_key,
-            JOB.c.element_instance.in_(sorted(elements)),
-            JOB.c.kind == "deadline",
-            JOB.c.state.in_((job_states.CREATED, job_states.FAILED)),
-        )
-        .values(state=job_states.CANCELED, ended_at=now)
-    )
+_DELETE_MESSAGES = delete(MESSAGE).where(MESSAGE.c.key.in_(bindparam("keys", expanding=True)))
+# Made once: what is built anew for each execution is also compared anew with what was compiled before.
+_INSERTS = {table: insert(table) for table in (TASK, CANDIDATE, JOB, SUBSCRIPTION, MESSAGE)}

@@ -41,6 +41,7 @@ MAXIMUM_JOURNAL = 1000
 _BUFFER = "history"
 _EVENTS: Table = HistoryEvent.__table__  # type: ignore[assignment] # declarative's type says FromClause
 _PERSONAL_VALUES: Table = PersonalValue.__table__  # type: ignore[assignment] # the same
+_INSERT_EVENTS, _INSERT_PERSONAL_VALUES = insert(_EVENTS), insert(_PERSONAL_VALUES)
 
 
 class Place(Protocol):
@@ -188,10 +189,10 @@ def _append(session: Session, root_key: int, head: Head) -> Head:
     connection = session.connection()
     if personal_values:
         connection.execute(
-            insert(_PERSONAL_VALUES), [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
+            _INSERT_PERSONAL_VALUES, [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
         )
     if events:
-        connection.execute(insert(_EVENTS), events)
+        connection.execute(_INSERT_EVENTS, events)
     return head
 
 

@@ -69,6 +69,8 @@ def digest_of(salt: str, text: str) -> str:
 
 
 def _disclosed(value: Any, rows: list[dict[str, Any]]) -> Any:
+    if value.__class__ in values.SCALARS:
+        return value
     if isinstance(value, Personal):
         salt, text = secrets.token_hex(16), values.canonical(value.value)
         digest = digest_of(salt, text)

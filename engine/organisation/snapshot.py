@@ -233,7 +233,10 @@ def _engine(session: Session) -> Engine:
 
 
 def _revision(session: Session) -> int | None:
-    return session.scalar(select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1))
+    return session.connection().execute(_REVISION).scalar()
+
+
+_REVISION = select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1)
 
 
 def _load(session: Session) -> Organisation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -21,6 +21,11 @@ from feel.sentences import Sentence
 
 T = TypeVar("T")
 MAXIMUM_PAGE = 200
+_WAITING = (
+    select(UserTask)
+    .where(UserTask.root_key == bindparam("root_key"), UserTask.state == CREATED)
+    .order_by(UserTask.key)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,7 @@ def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:
 def waiting(session: Session, key: int, actor: Actor) -> Sequence[UserTask]:
     """The open user tasks of a matter, called processes included."""
     root_key = get(session, key, actor).root_key
-    return (
-        session.execute(
-            select(UserTask).where(UserTask.root_key == root_key, UserTask.state == CREATED).order_by(UserTask.key)
-        )
-        .scalars()
-        .all()
-    )
+    return session.execute(_WAITING, {"root_key": root_key}).scalars().all()
 
 
 def started_by(

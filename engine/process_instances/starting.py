@@ -79,7 +79,7 @@ def start(  # noqa: PLR0913 - what is started, by whom, where, and why
     if root.is_active and not _is_draft(matter):
         presentation.submit(matter)
     matter.save()
-    return session.get_one(ProcessInstance, root.key, populate_existing=True)
+    return ProcessInstance(**root.column_values())  # as the row stands now, and nothing that the session would write
 
 
 def _starter(session: Session, actor: Actor, starter: str | None) -> str:

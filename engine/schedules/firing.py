@@ -20,7 +20,7 @@ from engine.content import firings
 from engine.content.firings import Firing, FiringRefused
 from engine.deployments.scheduling import functions_of
 from engine.errors import EngineError, ExecutionFailed, NotAllowed, NotFound, Refused
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.keys import new_key
 from engine.models import Job, Schedule
 from engine.models.job import COMPLETED, CREATED

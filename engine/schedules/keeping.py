@@ -20,7 +20,7 @@ from engine.content import firings
 from engine.content.firings import Firing, FiringRefused
 from engine.deployments.scheduling import functions_of
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.models import HistoryEvent, Job, Schedule
 from engine.models.job import CREATED, FAILED
 from engine.process_instances.ending import checked_reason

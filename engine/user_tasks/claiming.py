@@ -12,7 +12,7 @@ from engine import clock
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
 from engine.execution import Locked, failures
-from engine.execution.rows import CANDIDATE, TASK
+from engine.execution.tables import CANDIDATE, TASK
 from engine.organisation import people, snapshot
 from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see

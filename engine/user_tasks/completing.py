@@ -15,7 +15,7 @@ from engine.actor import Actor
 from engine.errors import FormRefused, NotAllowed, StaleRevision
 from engine.execution import Locked, Matter, failures, presentation
 from engine.execution.host import ExecutionHost
-from engine.execution.rows import CANDIDATE, TASK
+from engine.execution.tables import CANDIDATE, TASK
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.process_instances.rights import groups_of, may_see
@@ -41,6 +41,7 @@ _COMPLETE = (
         draft=None,
     )
 )
+_UNCLAIM = delete(CANDIDATE).where(CANDIDATE.c.user_task_key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
         matter.rows.undated.add((task.process_instance_key, task.element_instance))
     resolution: Mapping[str, Any] = task.resolution or {}
     if resolution.get("groups") or resolution.get("persons"):
-        connection.execute(delete(CANDIDATE).where(CANDIDATE.c.user_task_key == task.key))
+        connection.execute(_UNCLAIM, {"key": task.key})
 
 
 def _is_repetition(session: Session, task: Any, actor: Actor, digest: str) -> bool:

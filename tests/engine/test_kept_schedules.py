@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from engine import clock, history, jobs, schedules
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
-from engine.execution.rows import JOB
+from engine.execution.tables import JOB
 from engine.models import Job
 from engine.models.job import COMPLETED, FAILED
 from tests.engine.test_schedules import ONCE_PER_STORE, deploy, matters, schedule, shanghai, sweep

@@ -11,7 +11,7 @@ from viewflow.workflow import flow
 from .models import Purchase
 
 
-def decider(activation) -> User:  # noqa: ANN001 - viewflow's protocol
+def decider(activation) -> User:
     """Who decides, by the amount."""
     amount = activation.process.amount
     name = "U16" if amount <= 200 else "U02" if amount <= 300 else "U01"
@@ -29,7 +29,7 @@ class PurchaseFlow(flow.Flow):
     way = flow.If(lambda activation: activation.process.decision == "approve").Then(this.end).Else(this.end)
     end = flow.End()
 
-    def begin(self, activation, amount: int) -> Purchase:  # noqa: ANN001 - viewflow's protocol
+    def begin(self, activation, amount: int) -> Purchase:
         """The new row."""
         activation.process.amount = amount
         return activation.process
