@@ -19,6 +19,7 @@ from engine.errors import Refused
 from engine.runtime.changes import ElementMigrated, UserTaskMigrated, WaitClosed
 from engine.runtime.dialect.model import Event
 from engine.runtime.instance import Instance
+from engine.runtime.markings import can_come_to, marking, standing
 from engine.runtime.specs.activities import EventSubprocess, PersonTask
 from engine.runtime.specs.build import Plan
 from engine.runtime.specs.events import BoundaryEvent, CatchEvent
@@ -41,7 +42,8 @@ class Blocked:
 
 def preview(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> tuple[Blocked, ...]:
     """What stands in the way; nothing is changed."""
-    return tuple(_blocked(instance, plan, mapping))
+    blocked = tuple(_blocked(instance, plan, mapping))
+    return blocked or tuple(_astray(instance, _carried(instance, plan, mapping)))
 
 
 def migrate(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Instance:
@@ -53,17 +55,27 @@ def migrate(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Insta
     blocked = preview(instance, plan, mapping)
     if blocked:
         raise Refused(blocked[0].sentence)
+    moved = _carried(instance, plan, mapping)
+    moved.changes = instance.changes + moved.changes
+    for scope in moved.scopes():
+        _open_what_is_new(scope, _before(instance, scope), mapping)
+        _go_on_where_all_have_come(scope)
+    return moved
+
+
+def _carried(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Instance:
+    """The same tokens on the other plan, where nothing has followed from it yet."""
     moved = Instance(plan, instance.host, keep_history=instance.keep_history)
     moved.last_id = instance.last_id
     moved.variables = Variables(instance.variables.scopes)
-    moved.changes = instance.changes
     for scope in instance.scopes():
         _move_scope(moved, scope, plan, mapping)
-    for scope in moved.scopes():
-        old = instance if scope is moved else instance.subprocesses[scope.parent_task_id]
-        _open_what_is_new(scope, old, mapping)
-        _go_on_where_all_have_come(scope)
     return moved
+
+
+def _before(instance: Instance, scope: Any) -> Any:
+    """The scope of which this one is the continuation."""
+    return instance if scope.parent_task_id is None else instance.subprocesses[scope.parent_task_id]
 
 
 def _blocked(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Iterator[Blocked]:
@@ -77,6 +89,24 @@ def _blocked(instance: Instance, plan: Plan, mapping: Mapping[str, str]) -> Iter
                 yield Blocked(token.task_spec.bpmn_id, token.id, sentence)
         if target_scope is not None:
             yield from _not_undoable(scope, target_scope, mapping)
+
+
+def _astray(instance: Instance, moved: Instance) -> Iterator[Blocked]:
+    """Scopes that stand as their diagram meant them to, and would stand as the other one could never have them."""
+    for scope in moved.scopes():
+        _go_on_where_all_have_come(scope)
+        old = _before(instance, scope)
+        if can_come_to(scope.spec, marking(scope)) or not can_come_to(old.spec, marking(old)):
+            continue
+        for token in standing(scope):
+            yield Blocked(
+                old.top_workflow.tokens[token.id].task_spec.bpmn_id,
+                token.id,
+                Sentence(
+                    "In the other version the branches could not come together from where this matter stands: "
+                    "not all that is open there could be open, or something else would have to be."
+                ),
+            )
 
 
 def _not_undoable(scope: Any, target_scope: Any, mapping: Mapping[str, str]) -> Iterator[Blocked]:

@@ -111,10 +111,10 @@ class Case:
         self.changes = self.workflow.take_changes()
         self.last = self.changes
 
-    def step(self, command: str, *arguments: Any) -> list[Any]:
+    def step(self, command: str, *arguments: Any, **named: Any) -> list[Any]:
         if self.restored and not self.workflow.ended:
             self.workflow = runtime.Workflow.restore(self.process, self.workflow.save(), self.host)
-        getattr(self.workflow, command)(*arguments)
+        getattr(self.workflow, command)(*arguments, **named)
         self.last = self.workflow.take_changes()
         self.changes += self.last
         return self.last

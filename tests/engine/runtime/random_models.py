@@ -37,8 +37,20 @@ class Node:
 class Graph:
     """One scope."""
 
+    is_block: bool = True  # blocks in blocks, rather than a wild graph
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
+
+    def activities(self) -> list[str]:
+        """Everything that can be begun by hand, those within subprocesses included."""
+        found = [node.id for node in self.nodes.values() if node.type in {"task", "mi", "sub"}]
+        return found + [one for node in self.nodes.values() if node.inner for one in node.inner.activities()]
+
+    def beside(self) -> set[str]:
+        """The tasks that an event begins beside its host, as often as it occurs."""
+        events = {node.id for node in self.nodes.values() if node.host and not node.interrupting}
+        found = {flow.target for flow in self.flows if flow.source in events}
+        return found.union(*(node.inner.beside() for node in self.nodes.values() if node.inner))
 
 
 class Builder:
@@ -125,7 +137,7 @@ class Builder:
 
     def wild(self) -> Graph:
         """Nodes in a row, flows forward only; joins and splits as it happens."""
-        graph = Graph()
+        graph = Graph(is_block=False)
         row = [self.new(graph, "start")]
         row += [
             self.new(graph, self.random.choice(("task", "task", "xor", "and", "or")))

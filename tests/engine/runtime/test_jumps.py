@@ -260,12 +260,6 @@ class Plain(Builder):
         return node, node
 
 
-def every_task(graph: Graph) -> list[str]:
-    nodes = graph.nodes.values()
-    inner = [each for node in nodes if node.inner is not None for each in every_task(node.inner)]
-    return [node.id for node in nodes if node.type in {"task", "mi", "sub"}] + inner
-
-
 class Moved:
     """A matter on a random diagram, moved about by whoever likes to."""
 
@@ -274,7 +268,7 @@ class Moved:
         self.random = self.builder.random
         graph = self.builder.scope(3)
         self.process = runtime.compile(document(draw(graph)), file="p.bpmn").processes["p"]
-        self.tasks = every_task(graph)
+        self.tasks = graph.activities()
         self.workflow = runtime.Workflow.start(
             self.process, {**self.builder.values(), "items": [1, 2, 3]}, TestHost()
         )

@@ -215,6 +215,26 @@ def test_a_join_of_fewer_flows_goes_on_when_all_have_come(case):
     assert matter.waits == ["aside", "c2", "z"]
 
 
+def test_a_branch_that_nobody_began_blocks(case):
+    matter = case(joined("a", "b"))
+    matter.complete("a")
+    blocked = matter.workflow.migration_preview(version(joined("a", "b", "c")))
+    assert sorted(one.element_id for one in blocked) == ["aside", "b", "j"]
+    assert "could not come together" in str(blocked[0].sentence)
+    with pytest.raises(Refused, match="could not come together"):
+        matter.step("migrate", version(joined("a", "b", "c")))
+    assert matter.waits == ["aside", "b"]
+
+
+def test_where_somebody_moved_it_astray_it_may_go_on_astray(case):
+    matter = case(joined("a", "b"))
+    matter.step("modify", activate=[runtime.Activation("z")])
+    target = version(joined("a", "b", "c"))
+    assert matter.workflow.migration_preview(target) == ()
+    matter.step("migrate", target)
+    assert matter.waits == ["a", "aside", "b", "z"]
+
+
 def each(collection: str, output: str) -> str:
     loop = (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:extensionElements>'

@@ -7,12 +7,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from tests.engine.runtime.random_models import Flow, Graph, Node
 
 
 class Stuck(Exception):  # noqa: N818 - it is an outcome of the game
     """Every token of a scope waits at a join."""
+
+
+class Ended(NamedTuple):
+    """What was given up: of several works at the node the one of this age, or what came to a join by a flow."""
+
+    node_id: str
+    flow: str
+    is_instance: bool  # one of several of the activity, rather than the activity
+    rank: int
+
+
+def path_to(graph: Graph, node_id: str) -> list[Node]:
+    """The subprocesses around a node, from the outside, and the node."""
+    if node_id in graph.nodes:
+        return [graph.nodes[node_id]]
+    for node in graph.nodes.values():
+        if node.inner is not None and (path := path_to(node.inner, node_id)):
+            return [node, *path]
+    return []
 
 
 class Work:
@@ -82,10 +102,7 @@ class Game:
         self.variables.update(variables)
         work = min((w for w in self.all_works(self.root) if w.node.id == node_id), key=lambda w: w.serial)
         if work.node.type == "mi":
-            work.open -= 1
-            if work.left:
-                work.left -= 1
-                work.open += 1
+            self.one_less(work)
         if work.open == 0:
             self.done(work)
         self.play()
@@ -100,7 +117,7 @@ class Game:
         self.play()
 
     def jumps(self) -> list[tuple[str, str]]:
-        """From which task to which other task of the same scope one could jump."""
+        """From which task to which other task of the same scope one could go."""
         return sorted(
             (work.node.id, node.id)
             for work in self.all_works(self.root)
@@ -109,11 +126,59 @@ class Game:
             if node.type == "task" and node.id != work.node.id
         )
 
-    def jump(self, node_id: str, target: str) -> None:
+    def modify(self, node_id: str, target: str) -> None:
         work = min((w for w in self.all_works(self.root) if w.node.id == node_id), key=lambda w: w.serial)
         self.work(work.around, work.around.graph.nodes[target])
         work.around.works.remove(work)
         self.play()
+
+    def moved(self, ended: list[Ended], target: str) -> None:
+        """Somebody gave these up for ``target``, where it is nearest."""
+        given_up = [self.works_at(one.node_id)[one.rank] for one in ended if not one.flow]
+        children = [one.is_instance for one in ended if not one.flow]
+        self.begin_at(target)
+        for work, is_instance in zip(given_up, children, strict=True):
+            if is_instance and work in work.around.works:
+                self.one_less(work)
+            else:
+                self.give_up(work)
+        for one in ended:
+            if one.flow:
+                scope = next(s for s in self.scopes(self.root) if (one.node_id, one.flow) in s.arrived)
+                scope.arrived.remove((one.node_id, one.flow))
+                self.give_up_if_empty(scope)
+        self.play()
+
+    def works_at(self, node_id: str) -> list[Work]:
+        return sorted((w for w in self.all_works(self.root) if w.node.id == node_id), key=lambda w: w.serial)
+
+    def begin_at(self, target: str) -> None:
+        """Begin a node, and the subprocesses around it that are not open."""
+        scope = self.root
+        *around, node = path_to(scope.graph, target)
+        for host in around:
+            work = next((w for w in scope.works if w.node is host), None)
+            if work is None:
+                work = self.opened(scope, host)
+                work.inner = Scope(host.inner, work)
+            scope = work.inner
+        self.work(scope, node)
+
+    def one_less(self, work: Work) -> None:
+        """One instance of several is given up."""
+        work.open -= 1
+        if work.left:
+            work.left -= 1
+            work.open += 1
+
+    def give_up(self, work: Work) -> None:
+        if work in work.around.works:
+            work.around.works.remove(work)
+            self.give_up_if_empty(work.around)
+
+    def give_up_if_empty(self, scope: Scope) -> None:
+        if scope.host is not None and not (scope.works or scope.arrived or scope.moving):
+            self.give_up(scope.host)
 
     # the rules
 
@@ -150,20 +215,24 @@ class Game:
         self.end_if_empty(scope)
 
     def work(self, scope: Scope, node: Node) -> None:
-        work = Work(node, scope)
-        self.serial += 1
-        work.serial = self.serial
         if node.type == "mi" and not self.items:
             self.leave(scope, node)
             return
-        scope.works.append(work)
-        work.events = [n for n in scope.graph.nodes.values() if n.host == node.id]
+        work = self.opened(scope, node)
         if node.type == "mi":
             work.open = 1 if node.sequential else self.items
             work.left = self.items - work.open
         elif node.type == "sub":
             work.inner = Scope(node.inner, work)
             self.begin(work.inner)
+
+    def opened(self, scope: Scope, node: Node) -> Work:
+        work = Work(node, scope)
+        self.serial += 1
+        work.serial = self.serial
+        work.events = [n for n in scope.graph.nodes.values() if n.host == node.id]
+        scope.works.append(work)
+        return work
 
     def done(self, work: Work) -> None:
         work.around.works.remove(work)
