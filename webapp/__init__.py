@@ -16,6 +16,7 @@ from engine.database import Database
 from engine.unit_of_work import UnitOfWork
 from webapp import (
     account,
+    archive,
     attachments,
     doors,
     errors,
@@ -74,5 +75,6 @@ def create_app(
     for room in (health, sign_in, inbox, tasks, overdue, attachments, matters, start, notifications, account):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(schedules.blueprint)
+    app.register_blueprint(archive.blueprint)
     app.register_blueprint(measurements.blueprint)
     return app

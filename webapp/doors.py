@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from flask_login import current_user
 
+from engine import archive
 from engine.actor import Actor
 from webapp.languages import gettext as _
 
@@ -31,7 +32,10 @@ def _keeps_procedures(actor: Actor) -> bool:
     return actor.is_administrator or actor.is_process_owner or actor.is_auditor
 
 
-DOORS: tuple[Door, ...] = (Door("schedules", "schedules.index", "Schedules", _keeps_procedures),)
+DOORS: tuple[Door, ...] = (
+    Door("schedules", "schedules.index", "Schedules", _keeps_procedures),
+    Door("archive", "archive.index", "Archive", archive.may_look_through),
+)
 
 
 def install(app: Flask) -> None:

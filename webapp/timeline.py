@@ -15,7 +15,7 @@ from markupsafe import Markup
 from engine import deployments
 from engine.history import Erased, Event
 from engine.models import ProcessInstance
-from webapp import decision_words, file_links, glossary
+from webapp import clock_words, decision_words, file_links, glossary
 from webapp.decision_words import Rules
 from webapp.formats import exact, listed, short_day, shown
 from webapp.glossary import Glossary
@@ -227,6 +227,7 @@ def _machinery(event: Event, telling: Telling) -> str:
         ),
         "job.created": lambda: _("Work for the system: %(step)s.", step=telling.step(event)),
         "job.completed": lambda: _("The system did its work: %(step)s.", step=telling.step(event)),
+        "timer.fired": lambda: _("Its time came: %(step)s.", step=telling.step(event)),
         "timer.created": lambda: _("%(step)s waits until its time.", step=telling.step(event)),
     }.get(event.type)
     return words() if words else f"{event.type} {telling.step(event)}"
@@ -257,8 +258,28 @@ def _linked(event: Event, telling: Telling) -> Line:
     return Line(words, exact(event.occurred_at))
 
 
+def _archived(event: Event, _telling: Telling) -> Line | None:
+    """What a job left in the archive; all other work of the system is machinery."""
+    entry = event.details.get("variables", {}).get("archive_entry")
+    if event.details.get("topic") != "archive_document" or not isinstance(entry, Mapping):
+        return None
+    return Line(_("Archived as %(number)s.", number=entry.get("number")), exact(event.occurred_at), "person")
+
+
+def _fired(event: Event, telling: Telling) -> Line | None:
+    words = clock_words.fired_late(event.details, telling.step(event))
+    return Line(words, exact(event.occurred_at)) if words else None
+
+
+def _started(event: Event, _telling: Telling) -> Line:
+    scheduled, moment = event.details.get("scheduled"), exact(event.occurred_at)
+    if not isinstance(scheduled, Mapping):
+        return Line(_("%(person)s started the matter.", person=_who(event)), moment, "person")
+    return Line(clock_words.started(scheduled), moment, opinion=str(scheduled.get("reason") or ""))
+
+
 _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
-    "process_instance.started": _simple(lambda: _("%(person)s started the matter.")),
+    "process_instance.started": _started,
     "process_instance.submitted": _simple(lambda: _("%(person)s submitted it as %(number)s.")),
     "process_instance.withdrawn": _simple(lambda: _("%(person)s withdrew the matter."), "returned"),
     "process_instance.discarded": _simple(lambda: _("%(person)s discarded the draft."), "returned"),
@@ -282,6 +303,8 @@ _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "user_task.completed": _completed,
     "decision.evaluated": _decided,
     "copy.sent": _copied,
+    "job.completed": _archived,
+    "timer.fired": _fired,
     "incident.created": _trouble,
     "incident.resolved": _simple(lambda: _("The trouble was put right: %(step)s"), "person"),
 }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any
 
 from celery.beat import Scheduler
+
+from workers.application import SEAL_CHECK_SECONDS
 
 _log = logging.getLogger(__name__)
 _QUIET_SECONDS = 60.0
@@ -16,6 +19,11 @@ class Beat(Scheduler):  # type: ignore[misc] # Celery has no hints
     """Sends what is due; while the broker is away it says so once a minute, not once a second."""
 
     _told = float("-inf")
+
+    def setup_schedule(self) -> None:
+        """Ask for a seal at once: a beat that is started again and again would never come to it."""
+        super().setup_schedule()
+        self.schedule["seal"].last_run_at -= timedelta(seconds=SEAL_CHECK_SECONDS)
 
     def adjust(self, n: float | None, drift: float = 0.0) -> float | None:
         """Sleep until it is due; Celery's own wakes 10 ms earlier and spends them looking at the clock."""

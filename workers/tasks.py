@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 
 from celery import Celery
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine import history, jobs, messages, schedules
 from engine.errors import EngineError
@@ -25,13 +27,13 @@ def register(celery: Celery, unit_of_work: Callable[[], UnitOfWork]) -> None:
     """Give the application its tasks; ``unit_of_work`` gives that of the process in which a task runs."""
 
     def run_job(key: int) -> None:
-        job_run.run(unit_of_work(), key)
+        _unless_away(lambda: job_run.run(unit_of_work(), key))
 
     def run_due_jobs() -> None:
-        sweep(celery, unit_of_work())
+        _unless_away(lambda: sweep(celery, unit_of_work()))
 
     def seal_history() -> None:
-        unit_of_work().run(history.seal_when_due, SEAL_EVERY)
+        _unless_away(lambda: unit_of_work().run(history.seal_when_due, SEAL_EVERY))
 
     celery.task(name=RUN_JOB)(run_job)
     celery.task(name=RUN_DUE_JOBS)(run_due_jobs)
@@ -71,6 +73,15 @@ def _tell(celery: Celery, unit_of_work: UnitOfWork) -> int:
         if len(reserved) < SWEEP_LIMIT:
             break
     return sent
+
+
+def _unless_away(work: Callable[[], object]) -> None:
+    """Do it; while the database or the broker is away, one line says so, and the next sweep finds what is due."""
+    try:
+        work()
+    except (OperationalError, InterfaceError, BrokerAway) as error:
+        why = str(getattr(error, "orig", None) or error).partition("\n")[0]  # without the statement and its values
+        _log.warning("The database or the broker is away (%s: %s); what is due waits.", type(error).__name__, why)
 
 
 def _try(what: str, work: Callable[[], object]) -> None:

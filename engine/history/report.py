@@ -17,7 +17,8 @@ class HistoryProblem:
     ``code`` is one of event_changed, event_missing, head_missing, head_differs, no_history, no_matter,
     seal_broken, seal_missing, seal_differs, head_without_seal, sealed_event_differs, sealed_event_missing,
     personal_value_changed, personal_value_missing, personal_value_unknown, file_changed, file_unknown,
-    stored_file_changed, attachment_changed, attachment_missing, attachment_unknown, unreadable.
+    stored_file_changed, attachment_changed, attachment_missing, attachment_unknown,
+    archived_document_changed, archived_document_missing, unreadable.
     """
 
     sentence: Sentence
@@ -40,6 +41,7 @@ class Report:
     chains: int = 0
     seals: int = 0
     files: int = 0  # contents of attached files
+    documents: int = 0  # of the archive
 
     @property
     def is_intact(self) -> bool:

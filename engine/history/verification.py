@@ -1,4 +1,4 @@
-"""Verify everything that was ever recorded: chains, heads, seals, personal values, deployed and attached files.
+"""Verify everything that was ever recorded: chains, heads, seals, personal values, files, archived documents.
 
 One pass over each table in the order of chains, in one snapshot of the database. A change shows once, where it was
 made: after a broken event the next one is held against the hash that is stored there.
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from engine import values
 from engine.errors import Refused
 from engine.history import streams
+from engine.history.archived_documents import verify_archived_documents
 from engine.history.attached_files import verify_attached_files
 from engine.history.chain import JOURNAL_NAMES, event_hash
 from engine.history.deployed_files import verify_deployed_files
@@ -37,7 +38,7 @@ def verify(session: Session, seals: Path | None = None) -> Report:
     _take_one_snapshot(session)
     report = Report()
     with streams.any_bytes_as_text(session):
-        for part in (verify_chains, verify_seals, verify_deployed_files, verify_attached_files):
+        for part in _PARTS:
             try:
                 part(session, report)
             except (DBAPIError, ValueError, TypeError) as error:  # rows that no column of ours could hold
@@ -51,6 +52,9 @@ def verify(session: Session, seals: Path | None = None) -> Report:
 def verify_chains(session: Session, report: Report) -> None:
     """Every event, head, sealed head and personal value, chain by chain."""
     _Chains(session, report).verify()
+
+
+_PARTS = (verify_chains, verify_seals, verify_deployed_files, verify_attached_files, verify_archived_documents)
 
 
 def _take_one_snapshot(session: Session) -> None:

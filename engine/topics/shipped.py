@@ -87,6 +87,16 @@ DECLARATIONS: Mapping[str, Declaration] = {
             "values": Input("context"),
         },
     ),
+    "archive_document": Declaration(
+        "inside",
+        {
+            "archive": Input(required=True, header_only=True),
+            "title": Input(longest=200),
+            "values": Input("context"),
+            "files": Input("names"),
+            "years": Input("number", least=Decimal(1), most=Decimal(200)),
+        },
+    ),
     "send_email": Declaration(
         "outside",
         {

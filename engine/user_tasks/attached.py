@@ -52,7 +52,7 @@ def settle(session: Session, task: Task, uploaded: Sequence[Attached], submitted
     """Keep what was submitted and drop the rest; gives what history tells: the key, digest and field of each file."""
     if not uploaded:
         return []
-    kept = _keys(submitted)
+    kept = keys(submitted)
     going = [int(one.key) for one in uploaded if one.key not in kept]
     if going:
         drop(session, ATTACHMENT.c.user_task_key == task.key, ATTACHMENT.c.key.in_(going))
@@ -66,15 +66,15 @@ def hand_over(session: Session, task: Task, form_key: int | None, person: str | 
         drop(session, ATTACHMENT.c.user_task_key == task.key, *others)
 
 
-def _has_files(session: Session, form_key: int | None) -> bool:
-    return form_key is not None and deployments.form(session, form_key).has_files
-
-
-def _keys(value: Any) -> set[str]:
-    """The keys of all records in a value, at any depth."""
+def keys(value: Any) -> set[str]:
+    """The keys of all records of files in a value, at any depth."""
     if isinstance(value, Mapping):
         own = {value["key"]} if isinstance(value.get("key"), str) and "sha256" in value else set()
-        return own.union(*(_keys(item) for item in value.values()))
+        return own.union(*(keys(item) for item in value.values()))
     if isinstance(value, list | tuple):
-        return set().union(*(_keys(item) for item in value))
+        return set().union(*(keys(item) for item in value))
     return set()
+
+
+def _has_files(session: Session, form_key: int | None) -> bool:
+    return form_key is not None and deployments.form(session, form_key).has_files
