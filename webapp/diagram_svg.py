@@ -229,6 +229,7 @@ def _activity(kind: str, shape: etree._Element, element: etree._Element, box: Bo
     drawn = f"<rect {_rectangle(box, 9)} {attributes}/>"
     if opened:
         drawn = f"<rect {_rectangle(box, 9)} {_Look(_PAPER, _SOFT, 1.5, look.dash).attributes()}/>"
+        drawn += _repetition(element, box)
         return f'<g class="back">{drawn}{text_in(name, Box(box.x, box.y + 6, box.width, 16), top=True)}</g>'
     glyph = {
         "userTask": "M6 3.2a2.8 2.8 0 1 0 .01 0M1 14c0-7 10-7 10 0z",
@@ -248,7 +249,21 @@ def _activity(kind: str, shape: etree._Element, element: etree._Element, box: Bo
         x, y = box.x + box.width / 2, box.y + box.height - 8
         plus = f"M{x - 6:g} {y - 6:g}h12v12h-12zM{x:g} {y - 3:g}v6M{x - 3:g} {y:g}h6"
         drawn += f'<path d="{plus}" fill="none" stroke="{INK}"/>'
-    return drawn + text_in(name, box)
+    return drawn + _repetition(element, box) + text_in(name, box)
+
+
+def _repetition(element: etree._Element, box: Box) -> str:
+    """The sign of an activity that is done several times: at once (upright bars), in turn (level bars), in a loop."""
+    several = element.find(f"{_BPMN}multiInstanceLoopCharacteristics")
+    if several is not None:
+        sign = "M-5 -5h10M-5 0h10M-5 5h10" if several.get("isSequential") == "true" else "M-5 -5v10M0 -5v10M5 -5v10"
+    elif element.find(f"{_BPMN}standardLoopCharacteristics") is not None:
+        sign = "M2 5a5 5 0 1 0 -4 0M-2 5v-4M-2 5h-4"
+    else:
+        return ""
+    beside = 16 if etree.QName(element).localname == "callActivity" else 0  # there, the plus has the middle
+    x, y = box.x + box.width / 2 + beside, box.y + box.height - 10
+    return f'<path transform="translate({x:g} {y:g})" d="{sign}" fill="none" stroke="{INK}" stroke-width="1.5"/>'
 
 
 def _is_event_part(element: etree._Element) -> bool:

@@ -102,3 +102,19 @@ def test_long_names_are_wrapped_inside_their_shape():
     rows = [float(span.get("y", "0")) for span in svg.iter(f"{SVG}tspan") if span.get("x") == "250"]
     assert len(rows) >= 2
     assert all(after - before == 16 for before, after in pairwise(rows))
+
+
+@pytest.mark.parametrize(
+    ("loop", "sign"),
+    [
+        ("<bpmn:multiInstanceLoopCharacteristics/>", "M-5 -5v10M0 -5v10M5 -5v10"),
+        ('<bpmn:multiInstanceLoopCharacteristics isSequential="true"/>', "M-5 -5h10M-5 0h10M-5 5h10"),
+        ("<bpmn:standardLoopCharacteristics/>", "M2 5a5 5 0 1 0 -4 0M-2 5v-4M-2 5h-4"),
+        ("", None),
+    ],
+)
+def test_what_is_done_several_times_bears_the_sign_of_it(loop, sign):
+    signs = {"M-5 -5v10M0 -5v10M5 -5v10", "M-5 -5h10M-5 0h10M-5 5h10", "M2 5a5 5 0 1 0 -4 0M-2 5v-4M-2 5h-4"}
+    repeated = DIAGRAM.replace('name="{name}"/>', 'name="{name}">' + loop + "</bpmn:userTask>")
+    svg = etree.fromstring(diagram_svg.draw(repeated.encode(), states={}, title="申购"))
+    assert [path.get("d") for path in svg.iter(f"{SVG}path") if path.get("d") in signs] == ([sign] if sign else [])
