@@ -2,7 +2,8 @@
 
 ``line(store)``, ``superior(person)``, ``holders(post, unit)`` give a record ``{persons, rule, owner}`` that an
 assignment takes as it is; ``working hours(from, n, unit)`` and ``working days(from, n, unit)`` give a date and time;
-``person name(id)`` a text; ``people with post(post, unit)`` and ``units of kind(kind)`` the choices of a form;
+``person name(id)`` and ``unit name(id)`` a text; ``area of(store)`` the id of its area, or null; ``people with
+post(post, unit)`` and ``units of kind(kind)`` the choices of a form;
 ``next time(cron, start)`` and ``previous time(cron, start)`` a date and time. ``register_functions`` adds those about
 the employee register.
 """
@@ -35,6 +36,8 @@ NAMES: frozenset[str] = register_functions.NAMES | frozenset(
         "working hours",
         "working days",
         "person name",
+        "unit name",
+        "area of",
         "people with post",
         "units of kind",
         "next time",
@@ -76,6 +79,17 @@ def bound(
     def person_name(id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
         identifier = _text(id, "id")
         return None if identifier is None else people.name(session, identifier)
+
+    def unit_name(id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
+        identifier = _text(id, "id")
+        unit = snapshot.of(session).units.get(identifier or "")
+        return identifier if unit is None else unit.name
+
+    def area_of(store: object = None) -> str | None:
+        units = snapshot.of(session).units
+        unit = units.get(_text(store, "store") or "")
+        above = None if unit is None else units.get(unit.parent_id or "")
+        return above.id if above is not None and above.kind == "area" else None
 
     def counted(count: _Counted, start: object, n: Decimal | int, unit: object) -> datetime:
         try:
@@ -122,6 +136,8 @@ def bound(
         "working hours": working_hours,
         "working days": working_days,
         "person name": person_name,
+        "unit name": unit_name,
+        "area of": area_of,
         "people with post": people_with_post,
         "units of kind": units_of_kind,
         "next time": next_time,

@@ -277,6 +277,8 @@ def test_functions_answer_as_diagrams_call_them(session):
     assert bound["holders"]("purchaser")["persons"] == ["U06"]
     assert bound["person name"]("U19") == "赵倩"
     assert bound["person name"]("U99") == "U99"
+    assert [bound["unit name"](unit) for unit in ("A", "X99", None)] == ["A区", "X99", None]
+    assert [bound["area of"](unit) for unit in ("S01", "S11", "X99", None)] == ["A", None, None, None]
     assert bound["people with post"]("maint_tech") == [{"value": "U12", "label": "曹军"}]
     assert len(bound["people with post"]()) == 42
     assert [person["value"] for person in bound["people with post"](None, "S02")] == ["U20", "U42"]
