@@ -74,6 +74,12 @@ def test_what_was_the_fault_of_the_store_is_no_incident(world):
     assert lines(world) == []
 
 
+def test_the_line_hears_which_store_did_not_submit_its_needs(world):
+    steps = "U04 TR1: {stores: [S01, S11]}, U29 TR2: {no_need: true, needs: null}, until: 2026-04-05 00:00"
+    play(world, "training_coordination", values="{}", steps=steps, person="U04")
+    assert notices(world) == {"U16": "解放路店 未在期限内提交培训需求（2026年第2季度）"}
+
+
 BURNT = "U31 WO0, U19 WO1, U19 WO2, U30 WO2w, U08 WO3"
 
 
