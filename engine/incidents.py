@@ -1,4 +1,7 @@
-"""What stopped, until somebody puts it right: listed for administrators, tried again, or closed with a reason."""
+"""What stopped, until somebody puts it right: listed, tried again, or closed with a reason.
+
+Administrators do all of that; managers see and try again what stopped in matters of their unit, auditors only look.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ from engine.actor import Actor
 from engine.errors import Conflict, ExecutionFailed, NotAllowed, NotFound, Refused
 from engine.execution import Locked, failures, lock
 from engine.execution.tables import JOB
-from engine.models import Incident, Job
+from engine.models import Incident, Job, ProcessInstance
 from engine.models.incident import OPEN
 from engine.models.job import CREATED, FAILED
+from engine.organisation import oversight
 from engine.process_instances.ending import checked_reason
+from engine.process_instances.rights import overseen
 from engine.schedules import START
 from feel.sentences import Sentence
 
@@ -78,10 +83,9 @@ def _start_failed(session: Session, job_key: int, failure: ExecutionFailed) -> N
 
 
 def get(session: Session, key: int, actor: Actor) -> Incident:
-    """The incident of that key, for those who look after the system, and for auditors."""
-    _refuse_strangers(actor)
+    """The incident of that key, for those who look after its matter, and for auditors."""
     incident = session.get(Incident, key)
-    if incident is None:
+    if incident is None or not _oversees(session, actor, incident):
         raise NotFound(Sentence("There is no such incident."))
     return incident
 
@@ -89,9 +93,15 @@ def get(session: Session, key: int, actor: Actor) -> Incident:
 def listed(
     session: Session, actor: Actor, *, root_key: int | None = None, state: str | None = OPEN, limit: int = 200
 ) -> Sequence[Incident]:
-    """Incidents, the latest first; of one matter, or of all."""
-    _refuse_strangers(actor)
+    """Incidents, the latest first; of one matter, or of all that the actor oversees."""
     statement = select(Incident).order_by(Incident.key.desc()).limit(limit)
+    if not actor.is_system:
+        found = oversight.of(session, actor)
+        if found.is_empty:
+            raise NotAllowed(Sentence("Only managers, administrators and auditors may see incidents."))
+        if not found.everything:
+            statement = statement.join(ProcessInstance, ProcessInstance.key == Incident.root_key)
+            statement = statement.where(overseen(found))
     if root_key is not None:
         statement = statement.where(Incident.root_key == root_key)
     if state is not None:
@@ -103,6 +113,8 @@ def resolve(session: Session, key: int, actor: Actor, reason: str) -> None:
     """Close an incident that was put right by other means. A job that was given up is tried again all the same."""
     given = checked_reason(reason)
     incident, locked = _locked(session, key, actor)
+    if not (actor.is_administrator or actor.is_system):
+        raise NotAllowed(Sentence("Only administrators may close an incident without trying it again."))
     _close(locked, incident, actor, given)
     if incident.job_key is not None:
         jobs.requeue(session, incident.job_key)
@@ -133,9 +145,9 @@ def retry(session: Session, key: int, actor: Actor) -> None:
 
 
 def _locked(session: Session, key: int, actor: Actor) -> tuple[Incident, Locked]:
-    if actor.is_auditor or not (actor.is_administrator or actor.is_system):
-        raise NotAllowed(Sentence("Only administrators may put incidents right."))
     incident = get(session, key, actor)
+    if actor.is_auditor:
+        raise NotAllowed(Sentence("Auditors read everything and change nothing."))
     locked = lock(session, "instance", incident.process_instance_key, actor)
     session.refresh(incident)  # as it stands now that the matter is ours
     if locked is None or incident.state != OPEN:
@@ -156,9 +168,13 @@ def _original_actor(stored: Mapping[str, Any]) -> Actor:
     return Actor(stored["person"], frozenset(stored["posts"]), frozenset(stored["groups"]))
 
 
-def _refuse_strangers(actor: Actor) -> None:
-    if not (actor.is_administrator or actor.is_auditor or actor.is_system):
-        raise NotAllowed(Sentence("Only administrators and auditors may see incidents."))
+def _oversees(session: Session, actor: Actor, incident: Incident) -> bool:
+    """Whether the actor looks after the matter; what stopped in a draft is for those who look after everything."""
+    found = oversight.of(session, actor)
+    if found.everything:
+        return True
+    matter = session.get_one(ProcessInstance, incident.root_key)
+    return matter.submitted_at is not None and found.covers(matter)
 
 
 def _storable(seen: Mapping[str, object]) -> dict[str, object]:

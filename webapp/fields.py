@@ -28,12 +28,13 @@ from wtforms import Field as PageField
 from engine import media_types, task_forms
 from engine.attachments import MAXIMUM_SIZE
 from engine.task_forms import Node
+from engine.task_forms import fields as form_fields
 from engine.task_forms.files import maximum
 from webapp import file_links
 from webapp.facts import Fact, table
 from webapp.file_links import FileLink
 from webapp.formats import listed, shown
-from webapp.glossary import MONEY, Entry
+from webapp.glossary import Entry
 from webapp.languages import gettext as _
 from webapp.languages import say
 
@@ -165,7 +166,7 @@ class Painter:
             span=entry.columns or _FULL,
             hidden=not node.visible,
             errors=[*self.errors.get(node.path, ()), *([say(node.problem)] if node.problem else ())],
-            is_amount=is_money(entry),
+            is_amount=form_fields.is_money(entry),
         )
         if isinstance(entry, task_forms.GroupField):
             part.kind, part.children = "group", self.paint(node.children)
@@ -208,7 +209,7 @@ class Painter:
             part.kind = "select"
         part.choices = [(value, label, value in node.texts) for value, label in choices]
         unit = str(getattr(entry, "suffix", "") or getattr(entry, "prefix", ""))
-        part.unit = _("CNY") if unit in MONEY else self.translate(unit)
+        part.unit = _("CNY") if unit in form_fields.MONEY else self.translate(unit)
         part.optional = not node.required and part.kind not in ("tick", "several")
 
     def _files(self, node: Node, entry: task_forms.FileField, part: Part) -> None:
@@ -255,11 +256,6 @@ def numbered(node: Node, number: int) -> Node:
     """A node of the pattern of a row, as that of the row of this number."""
     children = tuple(numbered(child, number) for child in node.children)
     return replace(node, path=node.path.replace(ROW, str(number)), children=children)
-
-
-def is_money(entry: task_forms.Field) -> bool:
-    """Whether a number is an amount of money: the form says so, or its unit does."""
-    return bool(getattr(entry, "money", False)) or getattr(entry, "suffix", "") in MONEY
 
 
 def submission(nodes: Sequence[Node], values: Mapping[str, Any]) -> dict[str, Any]:

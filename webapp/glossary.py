@@ -15,9 +15,6 @@ from engine.task_forms import fields as forms
 from webapp.languages import language
 from webapp.surroundings import reading, surroundings
 
-MONEY = ("元", "CNY", "RMB")
-"""Units that make a number an amount of money."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -108,7 +105,7 @@ def _entry(entry: forms.Field, words: Mapping[str, str]) -> Entry:
     return Entry(
         name=entry.key,
         label=words.get(label, label),
-        is_money=bool(getattr(entry, "money", False)) or getattr(entry, "suffix", "") in MONEY,
+        is_money=forms.is_money(entry),
         is_number=isinstance(entry, forms.NumberField | forms.ComputedField),
         is_moment=isinstance(entry, forms.MomentField),
         is_personal=bool(getattr(entry, "personal", False)),

@@ -19,7 +19,7 @@ from engine.history.chain import (
 from engine.history.personal import Erased, Personal
 from engine.history.report import HistoryProblem, Report
 from engine.history.seals import export_seals, seal, seal_when_due
-from engine.history.timeline import Event, erase, timeline
+from engine.history.timeline import Event, details_of, erase, timeline
 from engine.history.verification import verify
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Personal",
     "Place",
     "Report",
+    "details_of",
     "erase",
     "export_seals",
     "flush",

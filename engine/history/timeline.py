@@ -58,6 +58,12 @@ def timeline(session: Session, root_key: int, *, after: int = 0, limit: int | No
     return tuple(Event(**{**row, "details": restore(told, known)}) for row, told in zip(rows, details, strict=True))
 
 
+def details_of(text: str) -> Mapping[str, Any]:
+    """The details of an event as they are stored, personal values as digests."""
+    found: Mapping[str, Any] = values.loads(text)
+    return found
+
+
 def erase(session: Session, actor: Actor, root_key: int, only: Collection[str] | None = None, *, reason: str) -> int:
     """Erase the personal values of a matter's events, all or ``only`` these digests; gives how many.
 

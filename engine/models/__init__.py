@@ -18,6 +18,7 @@ from engine.models.incident import Incident
 from engine.models.job import Job, Message, MessageReceipt, Subscription
 from engine.models.ledger_entry import LedgerEntry
 from engine.models.matter_link import MatterLink
+from engine.models.matter_record import MatterAmount, MatterRecord, MatterView, StepFigure
 from engine.models.organisation import (
     Absence,
     Assignment,
@@ -58,7 +59,10 @@ __all__ = [
     "Journal",
     "Key",
     "LedgerEntry",
+    "MatterAmount",
     "MatterLink",
+    "MatterRecord",
+    "MatterView",
     "Message",
     "MessageReceipt",
     "Notification",
@@ -74,6 +78,7 @@ __all__ = [
     "Seal",
     "SealedHead",
     "SignInFailures",
+    "StepFigure",
     "StoredFile",
     "Subscription",
     "Unit",

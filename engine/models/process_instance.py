@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base, Value
@@ -45,6 +45,13 @@ class ProcessInstance(Base):
         Index("ix_process_instance_starter", "starter", "started_at"),
         Index("ix_process_instance_process_store", "process_id", "store", "submitted_at"),
         Index("ix_process_instance_state", "state", "started_at"),
+        Index(
+            "ix_process_instance_submitted",
+            "submitted_at",
+            "key",
+            postgresql_where=text("parent_key IS NULL"),
+            sqlite_where=text("parent_key IS NULL"),
+        ),
     )
 
 

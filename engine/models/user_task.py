@@ -34,6 +34,7 @@ class UserTask(Base):
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
+    begun_at: Mapped[datetime | None]  # first claimed by whom did it, or first opened by who has it
     due_at: Mapped[datetime | None]
     take_over_from: Mapped[datetime | None]  # from then on a superior may take the task over; null: never
     follow_up_at: Mapped[datetime | None]
@@ -53,6 +54,13 @@ class UserTask(Base):
             "ix_user_task_assignee",
             "assignee",
             "due_at",
+            postgresql_where=text("state = 'CREATED'"),
+            sqlite_where=text("state = 'CREATED'"),
+        ),
+        Index(
+            "ix_user_task_open_due",
+            "due_at",
+            "store",
             postgresql_where=text("state = 'CREATED'"),
             sqlite_where=text("state = 'CREATED'"),
         ),

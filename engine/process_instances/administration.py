@@ -1,4 +1,6 @@
-"""What administrators do to a running matter: suspend, resume, return, jump, skip, modify. Always with a reason.
+"""What is done to a running matter from outside: suspend, resume, return, jump, skip, modify. Always with a reason.
+
+The first three are for the managers of its unit as well, the others for administrators.
 
 Return, jump and skip keep the matter consistent by themselves: nothing is done twice, no join waits for ever.
 ``modify`` does what it is told.
@@ -17,14 +19,14 @@ from engine.errors import Conflict, NotAllowed, Refused
 from engine.execution import Instance, Locked, Matter, calls, refuse_suspended
 from engine.process_instances.ending import checked_reason
 from engine.process_instances.locking import lock_root, no_such_matter
-from engine.process_instances.rights import may_steer
+from engine.process_instances.rights import may_steer, refuse_undirected
 from engine.runtime import Activation
 from feel.sentences import Sentence
 
 
 def suspend(session: Session, key: int, actor: Actor, reason: str) -> None:
     """Nothing moves in the matter until it is resumed: no task can be completed, no timer fires."""
-    locked = _administrated(session, key, actor)
+    locked = _directed(session, key, actor)
     if locked.matter.root.suspended:
         raise Conflict(Sentence("This matter is suspended already."))
     _set_suspended(locked, suspended=True, reason=checked_reason(reason))
@@ -32,7 +34,7 @@ def suspend(session: Session, key: int, actor: Actor, reason: str) -> None:
 
 def resume(session: Session, key: int, actor: Actor, reason: str) -> None:
     """The matter goes on; what became due meanwhile is done now."""
-    locked = _administrated(session, key, actor)
+    locked = _directed(session, key, actor)
     if not locked.matter.root.suspended:
         raise Conflict(Sentence("This matter is not suspended."))
     _set_suspended(locked, suspended=False, reason=checked_reason(reason))
@@ -81,7 +83,7 @@ def send_back(
     ``to`` leads to again is ended with it.
     """
     given = checked_reason(reason)
-    matter, instance = _moved(session, key, actor, process_instance_key)
+    matter, instance = _meant(_directed(session, key, actor), key, process_instance_key)
     done = any(
         to in event.details.get("completed", ())
         for event in history.timeline(session, matter.root.key)
@@ -171,8 +173,12 @@ def _only_wait(matter: Matter, instance: Instance) -> list[str]:
 
 
 def _moved(session: Session, key: int, actor: Actor, process_instance_key: int | None) -> tuple[Matter, Instance]:
-    """The matter, and the instance of it that is meant."""
-    matter = _administrated(session, key, actor).matter
+    """The matter for an administrator, and the instance of it that is meant."""
+    return _meant(_administrated(session, key, actor), key, process_instance_key)
+
+
+def _meant(locked: Locked, key: int, process_instance_key: int | None) -> tuple[Matter, Instance]:
+    matter = locked.matter
     refuse_suspended(matter)
     if process_instance_key is None or process_instance_key == key:
         return matter, matter.root
@@ -180,6 +186,13 @@ def _moved(session: Session, key: int, actor: Actor, process_instance_key: int |
     if not called:
         raise no_such_matter()
     return matter, called[0]
+
+
+def _directed(session: Session, key: int, actor: Actor) -> Locked:
+    """The matter for whoever may direct it: a manager of its unit or an administrator, never on his own request."""
+    locked = lock_root(session, key, actor)
+    refuse_undirected(session, actor, locked.matter.root)
+    return locked
 
 
 def _administrated(session: Session, key: int, actor: Actor) -> Locked:

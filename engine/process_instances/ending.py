@@ -11,7 +11,7 @@ from engine.execution import Locked, Matter, calls, correlation, refuse_suspende
 from engine.models import ProcessInstance, Subscription
 from engine.models.process_instance import ACTIVE, CANCELED
 from engine.process_instances.locking import lock_root
-from engine.process_instances.rights import may_steer
+from engine.process_instances.rights import refuse_undirected
 from engine.stored_files import ATTACHMENT, drop
 from feel.sentences import Sentence
 
@@ -57,11 +57,10 @@ def withdraw(session: Session, key: int, actor: Actor, reason: str) -> None:
 
 
 def cancel(session: Session, key: int, actor: Actor, reason: str) -> None:
-    """An administrator ends a matter, whatever it waits for."""
+    """A manager of its unit or an administrator ends a matter, whatever it waits for."""
     given = checked_reason(reason)
     locked = lock_root(session, key, actor)
-    if not may_steer(actor):
-        raise NotAllowed(Sentence("Only an administrator may cancel a matter."))
+    refuse_undirected(session, actor, locked.matter.root)
     _end(locked.matter, "canceled")
     locked.matter.record(locked.matter.root, "process_instance.canceled", details={"reason": given}, actor=actor)
     locked.matter.save()

@@ -1,8 +1,8 @@
 """Who may see a matter, start one, or steer one that runs: denied unless there is a reason.
 
 A draft is its starter's alone. Afterwards a matter is seen by its starter, by whoever has, may claim, did or
-delegated one of its tasks, by whom a copy went to, by the superiors of its starter and of who works on it, by
-administrators and auditors.
+delegated one of its tasks, by whom a copy went to, by the superiors of its starter and of who works on it, by whose
+unit it belongs to, by administrators and auditors.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock
 from engine.actor import Actor
+from engine.errors import NotAllowed
 from engine.execution import queues
-from engine.models import Notification, UserTask, UserTaskCandidate
+from engine.models import Notification, ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
-from engine.organisation import delegations, resolvers, snapshot
+from engine.organisation import delegations, oversight, resolvers, snapshot
+from engine.organisation.oversight import Oversight
 from engine.organisation.resolvers import Circumstances
 
 _LEVELS = 20
@@ -36,6 +38,9 @@ class Seen(Protocol):
 
     @property
     def starter(self) -> str: ...  # noqa: D102 - the column of that name
+
+    @property
+    def store(self) -> str | None: ...  # noqa: D102 - the column of that name
 
     @property
     def submitted_at(self) -> datetime | None: ...  # noqa: D102 - the column of that name
@@ -58,7 +63,7 @@ def groups_of(actor: Actor) -> tuple[str, ...]:
 
 
 def may_steer(actor: Actor) -> bool:
-    """Whether the actor may suspend, resume, move or cancel a matter that somebody else started."""
+    """Whether the actor may move any matter through its diagram as he likes."""
     return not actor.is_auditor and (actor.is_administrator or actor.is_system)
 
 
@@ -68,7 +73,7 @@ def may_see(session: Session, actor: Actor, matter: Seen) -> bool:
         return True
     if matter.submitted_at is None:
         return False
-    if actor.is_auditor or actor.is_administrator:
+    if oversight.of(session, actor).covers(matter):
         return True
     tasks = session.execute(
         select(
@@ -86,6 +91,26 @@ def may_see(session: Session, actor: Actor, matter: Seen) -> bool:
     if any(delegations.stands(session, owner, actor.person, matter.process_id, now) for owner in sorted(working)):
         return True
     return is_superior(session, actor.person, [matter.starter, *sorted(working | claiming)])
+
+
+def overseen(found: Oversight) -> ColumnElement[bool]:
+    """The condition on root instances that stands for :meth:`Oversight.covers`; drafts are nobody else's."""
+    submitted = ProcessInstance.submitted_at.is_not(None)
+    if found.everything:
+        return submitted
+    started: ColumnElement[bool] = ProcessInstance.starter.in_(sorted(found.starters))
+    if found.system_started:
+        started = or_(started, ProcessInstance.starter.startswith("system:"))
+    return and_(submitted, ProcessInstance.store.in_(sorted(found.stores)), started) if found.stores else false()
+
+
+def refuse_undirected(session: Session, actor: Actor, matter: Seen) -> None:
+    """Raise :class:`NotAllowed` with the reason unless the matter is the actor's to suspend, send back or cancel."""
+    if actor.is_system:
+        return
+    refusal = oversight.of(session, actor).refusal(matter)
+    if refusal is not None:
+        raise NotAllowed(refusal)
 
 
 def is_superior(session: Session, person: str, of: Iterable[str]) -> bool:

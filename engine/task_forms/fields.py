@@ -6,13 +6,16 @@ and row numbers with points: "lines.2.qty".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.task_forms.formulas import Setting
 
 MAXIMUM_ROWS = 200
+
+MONEY = ("元", "CNY", "RMB")
+"""Units that make a number an amount of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,20 @@ class StaticField(Field):
     """A text, separator, spacer or image: only shown. ``content`` is the text, or the address of the image."""
 
     content: Setting = ""
+
+
+def money_names(entries: Iterable[Field]) -> Iterator[str]:
+    """The variables that hold an amount of money, those in rows left out."""
+    for entry in entries:
+        if isinstance(entry, GroupField) and not entry.key:
+            yield from money_names(entry.children)
+        elif saves(entry) and is_money(entry):
+            yield entry.key
+
+
+def is_money(entry: Field) -> bool:
+    """Whether a field is an amount of money: it says so, or its unit does."""
+    return bool(getattr(entry, "money", False)) or getattr(entry, "suffix", "") in MONEY
 
 
 def saves(entry: Field) -> bool:

@@ -1,22 +1,26 @@
 """Tasks of people: find, claim, hand over and complete them; and why a task is whose.
 
 The map: ``inbox`` (lists and counts), ``reading`` (one task with its form's values, why), ``claiming`` (claim,
-release, assign), ``overdue`` (take over, mute), ``completing`` (save a draft, complete), ``rights`` (who may do what
-with a task).
+release, assign), ``overdue`` (take over, mute), ``overseen`` (what is open in a manager's unit), ``completing`` (save
+a draft, complete), ``rights`` (who may do what with a task).
 """
 
-from engine.user_tasks.claiming import assign, assignable, claim, release
+from engine.user_tasks.claiming import assign, assignable, claim, opened, release
 from engine.user_tasks.completing import Completion, complete, save_draft
 from engine.user_tasks.inbox import Counts, Filters, Inbox, counts, done, inbox
 from engine.user_tasks.overdue import mute, take_over
+from engine.user_tasks.overseen import SOON, Load, Overseen, loads, overseen
 from engine.user_tasks.reading import TaskView, Why, get, why
 from engine.user_tasks.rights import Standing
 
 __all__ = [
+    "SOON",
     "Completion",
     "Counts",
     "Filters",
     "Inbox",
+    "Load",
+    "Overseen",
     "Standing",
     "TaskView",
     "Why",
@@ -28,7 +32,10 @@ __all__ = [
     "done",
     "get",
     "inbox",
+    "loads",
     "mute",
+    "opened",
+    "overseen",
     "release",
     "save_draft",
     "take_over",

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import calendar, clock
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
-from engine.execution import Locked, failures
+from engine.execution import Locked, failures, separated
 from engine.execution.tables import CANDIDATE, TASK
-from engine.organisation import people, snapshot
+from engine.models.user_task import CREATED
+from engine.organisation import oversight, people, snapshot
 from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see
 from engine.user_tasks import attached
@@ -41,7 +42,7 @@ def claim(session: Session, key: int, actor: Actor) -> None:
     refuse_excluded(session, actor.person, task, locked.matter.root.starter)
     owners: Mapping[str, str] = (task.resolution or {}).get("owners", {})
     acts_for = stands.stands_in_for or (None if stands.is_owner else owners.get(actor.person))
-    give(session, locked, task, actor.person, acts_for)
+    give(session, locked, task, actor.person, acts_for, begins=True)
     record(locked, task, "user_task.claimed", actor, acts_for, {"from": task.assignee})
     locked.matter.save()
 
@@ -78,7 +79,17 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
         if not (known or may_see(session, actor, locked.matter.root)):
             raise no_such_task()
         raise NotAllowed(Sentence("Only a superior or an administrator may assign this task."))
+    if actor.person == locked.matter.root.starter:
+        raise NotAllowed(Sentence("Who works on a request is not for its own starter to say."))
     _refuse_unfit(session, locked, task, to)
+    if to not in _choice(session, actor, task):
+        raise NotAllowed(
+            Sentence(
+                "{person} neither holds a post that this task is for nor works beneath you; an administrator can "
+                "assign it so.",
+                person=named(session, to),
+            )
+        )
     if task.assignee == to:
         raise Conflict(Sentence("{person} has this task already.", person=named(session, to)))
     give(session, locked, task, to, None)
@@ -87,15 +98,38 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
     locked.matter.save()
 
 
-def assignable(session: Session, actor: Actor) -> tuple[tuple[str, str], ...]:
-    """Ids and names of those who work here and may be given a task, for whoever may give tasks."""
+def assignable(session: Session, actor: Actor, task: Task) -> tuple[str, ...]:
+    """The ids of those to whom the actor may give the task, who holds the same post first."""
     if actor.is_auditor:
         raise NotAllowed(Sentence("Auditors read everything and change nothing."))
-    organisation = snapshot.of(session)
-    active = (person for person in organisation.people.values() if person.active)
+    same = _fitting(session, task)
+    others = _choice(session, actor, task) - same
+    kept_out = {task.assignee, *(task.resolution or {}).get("excluded", ())}
+    kept_out |= separated(session, task.root_key, task.properties or {})
+    now = clock.now()
     return tuple(
-        (person.id, person.name) for person in active if not people.actor(session, person.id, clock.now()).is_auditor
+        person
+        for person in (*sorted(same), *sorted(others))
+        if person not in kept_out and not people.actor(session, person, now).is_auditor
     )
+
+
+def _choice(session: Session, actor: Actor, task: Task) -> frozenset[str]:
+    """Administrators give a task to anybody; managers to whom it fits, to who is beneath them, to themselves."""
+    organisation = snapshot.of(session)
+    if actor.is_administrator or actor.is_system:
+        return frozenset(person.id for person in organisation.people.values() if person.active)
+    beneath = oversight.of(session, actor).people
+    return _fitting(session, task) | {actor.person, *(person for person in beneath if organisation.is_active(person))}
+
+
+def _fitting(session: Session, task: Task) -> frozenset[str]:
+    """Who holds a post that the task waits for, or one that who has it, had it or should have had it holds."""
+    organisation, day = snapshot.of(session), calendar.local_date(clock.now())
+    resolution: Mapping[str, Any] = task.resolution or {}
+    asked = {task.assignee, task.on_behalf_of, resolution.get("assignee"), *resolution.get("persons", ())} - {None}
+    posts = set(resolution.get("groups", ())).union(*(organisation.posts_of(str(one), day) for one in asked))
+    return frozenset(person for post in posts for person in organisation.holders(post, None, day))
 
 
 def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None:
@@ -109,8 +143,17 @@ def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None
     refuse_excluded(session, to, task, locked.matter.root.starter)
 
 
-def give(session: Session, locked: Locked, task: Any, person: str | None, acts_for: str | None) -> None:
-    """A draft stays with who wrote it, and its files too: they go when the task does."""
+def opened(session: Session, key: int, actor: Actor) -> None:
+    """Remember when whoever has the task first opened it: until then it waited. Anybody else only looks."""
+    table = TASK.c
+    mine = (table.key == key, table.state == CREATED, table.assignee == actor.person, table.begun_at.is_(None))
+    session.connection().execute(update(TASK).where(*mine).values(begun_at=clock.now()))
+
+
+def give(
+    session: Session, locked: Locked, task: Any, person: str | None, acts_for: str | None, *, begins: bool = False
+) -> None:
+    """A draft stays with who wrote it, and its files too: they go when the task does. ``begins``: the taker acts."""
     resolution = dict(task.resolution or {})
     if task.assignee is not None:
         resolution["former"] = sorted({*resolution.get("former", ()), task.assignee})
@@ -121,6 +164,7 @@ def give(session: Session, locked: Locked, task: Any, person: str | None, acts_f
             assignee=person,
             on_behalf_of=acts_for,
             claimed_at=None if person is None else locked.matter.now,
+            begun_at=task.begun_at or (locked.matter.now if begins else None),
             draft=None,
             resolution=resolution,
         )

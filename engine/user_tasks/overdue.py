@@ -11,6 +11,7 @@ from engine.errors import Conflict, NotAllowed, Refused
 from engine.execution import failures
 from engine.models import UserTaskMute
 from engine.notifications import Notice
+from engine.process_instances.ending import checked_reason
 from engine.process_instances.rights import may_see
 from engine.user_tasks.claiming import give, names_nobody, record
 from engine.user_tasks.locking import lock_task, refuse_closed, shown
@@ -18,11 +19,13 @@ from engine.user_tasks.rights import named, no_such_task, refuse_excluded, stand
 from feel.sentences import Sentence
 
 
-def take_over(session: Session, key: int, actor: Actor) -> None:
+def take_over(session: Session, key: int, actor: Actor, reason: str | None = None) -> None:
     """A superior takes a task whose time has passed twice from whoever has it, or out of its queue.
 
-    Nothing is decided by that: the superior does the task like anybody who has it. Who had it is told.
+    Nothing is decided by that: the superior does the task like anybody who has it. Who had it is told. That its time
+    has passed is reason enough; one that is given is kept, and an empty one refused.
     """
+    given = {} if reason is None else {"reason": checked_reason(reason)}
     locked, task = lock_task(session, key, actor)
     refuse_closed(session, locked, task, actor)
     stands = standing(session, actor, task, locked.matter.root)
@@ -38,8 +41,8 @@ def take_over(session: Session, key: int, actor: Actor) -> None:
     if task.take_over_from > locked.matter.now:
         raise Refused(Sentence("A superior may take this task over from {time} on.", time=shown(task.take_over_from)))
     refuse_excluded(session, actor.person, task, locked.matter.root.starter)
-    give(session, locked, task, actor.person, None)
-    details = {"from": task.assignee, "due_at": task.due_at, "take_over_from": task.take_over_from}
+    give(session, locked, task, actor.person, None, begins=True)
+    details = {"from": task.assignee, "due_at": task.due_at, "take_over_from": task.take_over_from, **given}
     record(locked, task, "user_task.taken_over", actor, None, details)
     if task.assignee is not None:
         sentence = Sentence(

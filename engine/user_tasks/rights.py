@@ -18,7 +18,7 @@ from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound
 from engine.execution import queues, separated
 from engine.models import UserTaskCandidate
-from engine.organisation import delegations, snapshot
+from engine.organisation import delegations, oversight, snapshot
 from engine.process_instances import rights as matters
 from engine.process_instances.rights import Seen
 from feel.sentences import Sentence
@@ -38,7 +38,10 @@ class Task(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the task is to the actor. ``stands_in_for``: the absent owner for whom he may act, by delegation."""
+    """What the task is to the actor. ``stands_in_for``: the absent owner for whom he may act, by delegation.
+
+    ``is_superior``: he stands above who has it (or may claim it), or it is within what he oversees.
+    """
 
     is_assignee: bool = False
     is_owner: bool = False
@@ -74,9 +77,15 @@ def standing(session: Session, actor: Actor, task: Task, matter: Seen) -> Standi
         is_owner=on_behalf_of == actor.person,
         is_candidate=task.assignee is None and is_candidate(session, actor, task.key),
         stands_in_for=owner if stands_in else None,
-        is_superior=bool(subjects) and matters.is_superior(session, actor.person, sorted(subjects)),
+        is_superior=(bool(subjects) and matters.is_superior(session, actor.person, sorted(subjects)))
+        or (not actor.is_administrator and _directs(session, actor, task, owner)),
         is_administrator=actor.is_administrator,
     )
+
+
+def _directs(session: Session, actor: Actor, task: Task, owner: str | None) -> bool:
+    resolution: Mapping[str, Any] = task.resolution or {}
+    return oversight.of(session, actor).directs_holder(owner, resolution.get("groups", ()))
 
 
 def holder(session: Session, task: Task, process_id: str) -> tuple[str | None, str | None]:

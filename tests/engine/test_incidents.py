@@ -98,16 +98,22 @@ def test_the_end_of_a_matter_closes_its_incidents(office):
     assert office.read(incidents.listed, office.actor("U15")) == []
 
 
-def test_only_administrators_put_incidents_right_and_auditors_may_look(office):
-    _, key = stuck(office)
+def test_who_looks_after_a_matter_puts_its_incidents_right_and_auditors_may_look(office):
+    root, key = stuck(office)
     assert office.read(incidents.get, key, office.actor("U13")).key == key
-    for person in ("U13", "U19", "U16", "U14"):
-        with pytest.raises(NotAllowed):
+    for person in ("U13", "U20", "U14", "U17"):
+        with pytest.raises((NotAllowed, NotFound)):
             office.run(incidents.retry, key, office.actor(person))
-        with pytest.raises(NotAllowed):
+        with pytest.raises((NotAllowed, NotFound)):
             office.run(incidents.resolve, key, office.actor(person), "不知道")
+    submitted = office.matter(root).submitted_at is not None
+    for person, sees in (("U15", True), ("U03", True), ("U16", submitted), ("U17", False), ("U20", False)):
+        found = office.read(incidents.listed, office.actor(person))
+        assert (key in [incident.key for incident in found]) == sees, person
     with pytest.raises(NotAllowed):
-        office.read(incidents.listed, office.actor("U19"))
+        office.run(incidents.resolve, key, office.actor("U03"), "不知道")
+    with pytest.raises(NotAllowed):
+        office.read(incidents.listed, office.actor("U35"))
     with pytest.raises(NotFound):
         office.read(incidents.get, 1, office.actor("U15"))
 

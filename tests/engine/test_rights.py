@@ -23,6 +23,8 @@ ROLES = {
     "administrator": "U15",
 }
 EVERYBODY = set(ROLES)
+DIRECTORS = {"line", "superior", "administrator"}
+"""The managers of the store of the request, up to head office; its own starter manages the store, and is none."""
 READERS = {"starter", "line", "superior", "auditor", "administrator"}
 
 
@@ -45,9 +47,9 @@ def matter_verbs():
         "variables": (process_instances.variables, (), READERS, set()),
         "tasks": (process_instances.waiting, (), READERS, set()),
         "withdraw": (process_instances.withdraw, ("不要了",), {"starter"}, READERS),
-        "cancel": (process_instances.cancel, ("重复",), {"administrator"}, READERS),
-        "suspend": (process_instances.suspend, ("核查",), {"administrator"}, READERS),
-        "resume": (process_instances.resume, ("核查",), set(), READERS - {"administrator"}),
+        "cancel": (process_instances.cancel, ("重复",), DIRECTORS, READERS),
+        "suspend": (process_instances.suspend, ("核查",), DIRECTORS, READERS),
+        "resume": (process_instances.resume, ("核查",), set(), READERS - DIRECTORS),
         "discard": (process_instances.discard, (), set(), READERS - {"starter"}),
     }
 
@@ -103,12 +105,12 @@ def test_verbs_of_an_assigned_task(sqlite_office, verb):
         ("see", READERS | {"buyer"}),
         ("claim", {"buyer"}),
         ("complete", {"buyer"}),
-        ("assign", {"administrator"}),
+        ("assign", {"superior", "buyer", "administrator"}),
     ],
 )
 def test_verbs_of_a_task_in_a_queue(sqlite_office, verb, may):
     command = getattr(user_tasks, {"see": "get"}.get(verb, verb))
-    arguments = {"complete": ({"actual_amount": 5},), "assign": ("U07", "急"), "see": (), "claim": ()}[verb]
+    arguments = {"complete": ({"actual_amount": 5},), "assign": ("U06", "急"), "see": (), "claim": ()}[verb]
     for role, person in ROLES.items():
         root = sqlite_office.ask("purchase")
         sqlite_office.complete("U16", root, decision="approve")

@@ -324,5 +324,6 @@ def test_a_failure_of_the_start_is_reported_to_its_job(sqlite_office):
 def test_who_may_see_the_schedules(sqlite_office):
     deploy(sqlite_office, "@daily")
     assert [row.process_id for row in sqlite_office.read(schedules.listed, sqlite_office.actor("U15"))] == ["timed"]
+    assert len(sqlite_office.read(schedules.listed, sqlite_office.actor("U19"))) == 1  # what will come to the store
     with pytest.raises(NotAllowed):
-        sqlite_office.read(schedules.listed, sqlite_office.actor("U19"))
+        sqlite_office.read(schedules.listed, sqlite_office.actor("U35"))
