@@ -26,6 +26,7 @@ from webapp import (
     languages,
     matters,
     notifications,
+    operations,
     overdue,
     schedules,
     security,
@@ -76,5 +77,6 @@ def create_app(
         app.register_blueprint(room.blueprint)
     app.register_blueprint(schedules.blueprint)
     app.register_blueprint(archive.blueprint)
+    operations.install(app)
     app.register_blueprint(measurements.blueprint)
     return app

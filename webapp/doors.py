@@ -16,6 +16,7 @@ from flask_login import current_user
 from engine import archive
 from engine.actor import Actor
 from webapp.languages import gettext as _
+from webapp.operations import rooms as operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def _keeps_procedures(actor: Actor) -> bool:
 
 
 DOORS: tuple[Door, ...] = (
+    Door("operations", "operations.tasks", "Operations", operations.opens_to),
     Door("schedules", "schedules.index", "Schedules", _keeps_procedures),
     Door("archive", "archive.index", "Archive", archive.may_look_through),
 )

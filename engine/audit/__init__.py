@@ -1,8 +1,8 @@
 """The auditor's desk: look through all matters, and be seen doing it.
 
 The map: ``words`` (what a text is found by), ``recording`` (keeps what search and statistics know of each matter),
-``searching`` (all matters by what is known of them), ``viewing`` (who looked at what), ``figures`` (cycle times, shares,
-waiting against working).
+``searching`` (all matters by what is known of them), ``viewing`` (who looked at what), ``figures`` (cycle times,
+shares, waiting against working).
 """
 
 from engine.audit.figures import Cycle, StepTime, cycles, months, step_times

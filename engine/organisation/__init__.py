@@ -5,6 +5,6 @@ The map: ``people`` (who works here, the acting person), ``passwords`` (sign-in)
 ``employments``, ``headcounts`` (the employee register, and how many a store may employ in a post);
 ``snapshot`` (the whole organisation in memory, kept until it changes);
 ``oversight`` (what is within a manager's unit), ``resolvers`` (line, superior, holders), ``resolution`` (from the
-value of an assignment expression to the person, in the order that the rules demand), ``functions`` and ``register_functions``
-(what diagrams may call).
+value of an assignment expression to the person, in the order that the rules demand), ``functions`` and
+``register_functions`` (what diagrams may call).
 """

@@ -2,8 +2,9 @@
 
 A post of a unit that leads others (店长, 区域经理) oversees the stores of its unit: the matters that people of these
 stores started, and the tasks of the people beneath. A post of head office that the line of the stores ends in
-(主任, 运营经理, 总经理) oversees everything. The one holder of a department's highest post oversees what its people and
-queues have to do. Administrators oversee everything and belong above nobody; auditors see everything and direct nothing.
+(主任, 运营经理, 总经理) oversees everything. The one holder of a department's highest post oversees what its people
+and queues have to do. Administrators oversee everything and stand above nobody; auditors see everything and direct
+nothing.
 
 What is overseen may be seen. To act takes more: nobody directs a matter that he or somebody above him started, nor a
 task that somebody above him has.
