@@ -27,25 +27,28 @@ _PADDING, _LABEL_SIZE = 16, 11.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
+    """How a shape is drawn."""
+
     fill: str = _PAPER
     stroke: str = INK
     width: float = 1.5
     dash: str = ""
 
     def attributes(self) -> str:
+        """As attributes of an SVG element."""
         dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""
         return f'fill="{self.fill}" stroke="{self.stroke}" stroke-width="{self.width}"{dash}'
 
 
-LOOKS: Mapping[str, _Look] = {
-    "done": _Look("#e9f2e9", "#2c6539"),
-    "active": _Look("#e8eff7", "#235688", 3),
-    "late": _Look("#fbece7", "#b02e1c", 3),
-    "returned": _Look("#faefdf", "#8a4a00", 2, "6 3"),
-    "skipped": _Look("#f4f2ed", "#8f8778", 1.5, "3 3"),
+LOOKS: Mapping[str, Look] = {
+    "done": Look("#e9f2e9", "#2c6539"),
+    "active": Look("#e8eff7", "#235688", 3),
+    "late": Look("#fbece7", "#b02e1c", 3),
+    "returned": Look("#faefdf", "#8a4a00", 2, "6 3"),
+    "skipped": Look("#f4f2ed", "#8f8778", 1.5, "3 3"),
 }
-_PLAIN = _Look()
+_PLAIN = Look()
 
 
 def draw(
@@ -55,11 +58,13 @@ def draw(
     taken: Collection[str] = (),
     title: str,
     translate: Callable[[str], str] = str,
+    looks: Mapping[str, Look] = LOOKS,
+    notes: Mapping[str, str] | None = None,
 ) -> str:
     """The SVG text of the first plane of ``diagram``.
 
-    ``states`` gives element ids one of :data:`LOOKS`; ``taken`` are ids of flows that were followed; ``translate``
-    turns a label of the diagram into the reader's language. Raises ``ValueError`` for a diagram without coordinates.
+    ``states`` gives element ids one of ``looks``; ``notes`` are written under the shapes of
+    elements; ``taken`` are ids of flows that were followed; ``translate`` turns a label of the diagram into the reader's language. Raises ``ValueError`` for a diagram without coordinates.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(diagram, parser)
@@ -79,9 +84,13 @@ def draw(
         element = elements.get(shape.get("bpmnElement"))
         box = _bounds(shape.find(f"{_DC}Bounds"))
         if element is not None and box is not None:
-            look = LOOKS.get(states.get(element.get("id", ""), ""), _PLAIN)
+            look = looks.get(states.get(element.get("id", ""), ""), _PLAIN)
             shapes.append(_shape(shape, element, box, look, translate))
             boxes.append(box)
+            note = (notes or {}).get(element.get("id", ""))
+            if note:
+                below = Box(box.x - 20, box.y + box.height + 2, box.width + 40, 16)
+                lines.append(text_in(note, below, top=True, size=_LABEL_SIZE, color=INK))
             label = _bounds(shape.find(f"{_DI}BPMNLabel/{_DC}Bounds"))
             boxes += [label] if label is not None else []
     return _frame(boxes, [*_sorted_back_to_front(shapes), *lines], title)
@@ -136,7 +145,7 @@ def _edge(
 
 
 def _shape(
-    shape: etree._Element, element: etree._Element, box: Box, look: _Look, translate: Callable[[str], str]
+    shape: etree._Element, element: etree._Element, box: Box, look: Look, translate: Callable[[str], str]
 ) -> str:
     kind = etree.QName(element).localname
     name = translate(element.get("name") or "")
@@ -175,11 +184,11 @@ def _lane(box: Box, name: str) -> str:
     )
 
 
-def _event(kind: str, element: etree._Element, box: Box, look: _Look) -> str:
+def _event(kind: str, element: etree._Element, box: Box, look: Look) -> str:
     x, y = box.middle
     radius = box.width / 2
     width = 4 if kind == "endEvent" else look.width
-    attributes = _Look(look.fill, look.stroke, max(width, look.width), look.dash).attributes()
+    attributes = Look(look.fill, look.stroke, max(width, look.width), look.dash).attributes()
     drawn = f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" {attributes}/>'
     if kind in ("boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"):
         drawn += f'<circle cx="{x:g}" cy="{y:g}" r="{radius - 3:g}" fill="none" stroke="{look.stroke}"/>'
@@ -202,7 +211,7 @@ def _event(kind: str, element: etree._Element, box: Box, look: _Look) -> str:
     return drawn
 
 
-def _gateway(kind: str, box: Box, look: _Look) -> str:
+def _gateway(kind: str, box: Box, look: Look) -> str:
     x, y = box.middle
     half = box.width / 2
     diamond = (
@@ -220,15 +229,15 @@ def _gateway(kind: str, box: Box, look: _Look) -> str:
     )
 
 
-def _activity(kind: str, shape: etree._Element, element: etree._Element, box: Box, look: _Look, name: str) -> str:
+def _activity(kind: str, shape: etree._Element, element: etree._Element, box: Box, look: Look, name: str) -> str:
     opened = kind in ("subProcess", "transaction", "adHocSubProcess") and shape.get("isExpanded") != "false"
     width = max(look.width, 4) if kind == "callActivity" else look.width
-    attributes = _Look(
+    attributes = Look(
         look.fill, look.stroke, width, look.dash or ("6 3" if _is_event_part(element) else "")
     ).attributes()
     drawn = f"<rect {_rectangle(box, 9)} {attributes}/>"
     if opened:
-        drawn = f"<rect {_rectangle(box, 9)} {_Look(_PAPER, _SOFT, 1.5, look.dash).attributes()}/>"
+        drawn = f"<rect {_rectangle(box, 9)} {Look(_PAPER, _SOFT, 1.5, look.dash).attributes()}/>"
         drawn += _repetition(element, box)
         return f'<g class="back">{drawn}{text_in(name, Box(box.x, box.y + 6, box.width, 16), top=True)}</g>'
     glyph = {

@@ -26,6 +26,7 @@ from webapp.surroundings import surroundings
 _DAY_PATTERNS = {"zh": ("y年M月d日", "M月d日"), "en": ("d MMMM y", "d MMM")}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _SOON = timedelta(minutes=1)
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def install(app: Flask) -> None:
@@ -182,3 +183,21 @@ def _choice(value: Any, field: Any) -> str:
     choices: Mapping[str, str] = getattr(field, "choices", None) or {}
     text = str(value)
     return choices.get(text) or english_names().get(text, text)
+
+
+def duration(seconds: int | Decimal) -> str:
+    """How long something took: minutes below an hour, hours below two days, else days of 24 hours."""
+    if seconds < _HOUR:
+        return _("%(number)s min", number=number(round(Decimal(seconds) / _MINUTE)))
+    if seconds < 2 * _DAY:
+        return _("%(number)s h", number=number(_rounded(Decimal(seconds) / _HOUR)))
+    return _("%(number)s days", number=number(_rounded(Decimal(seconds) / _DAY)))
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in per cent; a dash where there is no whole."""
+    return "—" if not whole else f"{number(_rounded(Decimal(100 * part) / whole))} %"
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1")).normalize() + 0

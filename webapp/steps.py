@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine import clock
+from engine import clock, deployments
 from engine.history import Event
 from engine.models import ProcessInstance, UserTask
 from engine.models.process_instance import ACTIVE
 from engine.runtime import Process
+from webapp import glossary
 from webapp.languages import gettext as _
+from webapp.surroundings import reading
 
 RETURNING = "return"
 """The value of ``decision`` in the forms of approvals that sends a matter back."""
@@ -56,6 +58,13 @@ def words_of(kind: str) -> str:
         "returned": _("returned"),
         "skipped": _("skipped"),
     }[kind]
+
+
+def element_name(instance: ProcessInstance, element_id: str) -> str:
+    """The name of an element in the reader's language, its id where it has none."""
+    definition = deployments.definition(reading(), instance.definition_key)
+    element = deployments.process(reading(), instance.definition_key).elements.get(element_id)
+    return glossary.translated((element.name if element else "") or element_id, definition.pack)
 
 
 def standings(events: Iterable[Event]) -> dict[int, Standing]:

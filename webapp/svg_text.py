@@ -41,12 +41,17 @@ def text_in(text: str, box: Box, *, top: bool = False, size: float = TEXT_SIZE, 
     return f'<text text-anchor="middle" dominant-baseline="middle" font-size="{size:g}" fill="{color}">{spans}</text>'
 
 
+def width_of(text: str) -> float:
+    """How wide a text is, in em, as near as a server can tell."""
+    return sum(1.0 if ord(sign) > _LAST_NARROW else 0.56 for sign in text)
+
+
 def _wrap(text: str, width: float) -> list[str]:
     """Rows of at most ``width`` em: between words for Latin script, between any two signs for Chinese."""
     rows: list[str] = []
     row, used = "", 0.0
     for piece in _pieces(text):
-        length = sum(1.0 if ord(sign) > _LAST_NARROW else 0.56 for sign in piece)
+        length = width_of(piece)
         if row and (used + length > width or piece == "\n"):
             rows.append(row.strip())
             row, used = "", 0.0

@@ -32,7 +32,14 @@ def show(key: int) -> Any:
     view = user_tasks.get(reading(), key, actor())
     if not view.is_open and not view.matter.suspended:
         return redirect(url_for("matters.show", key=view.task.root_key))
+    _begin(view)
     return page(view, _opened(view))
+
+
+def _begin(view: TaskView) -> None:
+    """The first look of whoever has the task ends its waiting."""
+    if view.task.begun_at is None and view.is_open and view.standing.is_assignee:
+        write(user_tasks.opened, view.task.key, actor())
 
 
 def _opened(view: TaskView) -> Filled | None:
@@ -89,6 +96,7 @@ def _last_events(view: TaskView) -> list[Line]:
 def in_place(key: int) -> Any:
     """The form alone, to be done within the inbox."""
     view = user_tasks.get(reading(), key, actor())
+    _begin(view)
     filled = _opened(view) if view.is_open and view.may_complete else None
     if filled is None:
         return render_template("in_place_refused.html", view=view)

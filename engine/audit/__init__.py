@@ -6,7 +6,7 @@ shares, waiting against working).
 """
 
 from engine.audit.figures import Cycle, StepTime, cycles, months, step_times
-from engine.audit.recording import catch_up
+from engine.audit.recording import catch_up, is_behind
 from engine.audit.searching import MOST_RESULTS, Criteria, criteria_words, search
 from engine.audit.viewing import View, viewed, views
 
@@ -19,6 +19,7 @@ __all__ = [
     "catch_up",
     "criteria_words",
     "cycles",
+    "is_behind",
     "months",
     "search",
     "step_times",

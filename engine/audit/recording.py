@@ -45,6 +45,11 @@ def catch_up(session: Session, limit: int = 500, *, lately: bool = False) -> int
     return len(keys)
 
 
+def is_behind(session: Session, *, lately: bool = False) -> bool:
+    """Whether a matter moved since its record was written."""
+    return session.execute(_moved(lately=lately).limit(1)).first() is not None
+
+
 def _moved(*, lately: bool) -> Any:
     statement = (
         select(ProcessInstance.key)

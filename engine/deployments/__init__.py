@@ -5,7 +5,15 @@ compiled before: what a key names never changes.
 """
 
 from engine.deployments.bound import BoundDecision, bound_form, called_process, decision, read_decision
-from engine.deployments.current import Startable, current_decision, current_process, may_start, startable, started_by
+from engine.deployments.current import (
+    Startable,
+    current_decision,
+    current_process,
+    independent,
+    may_start,
+    startable,
+    started_by,
+)
 from engine.deployments.lookup import Definition, definition, diagram, form, labels, process, source
 from engine.deployments.publish import deploy
 
@@ -22,6 +30,7 @@ __all__ = [
     "deploy",
     "diagram",
     "form",
+    "independent",
     "labels",
     "may_start",
     "process",

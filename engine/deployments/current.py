@@ -58,6 +58,12 @@ def current_decision(session: Session, decision_id: str) -> int:
     return key
 
 
+def independent(session: Session) -> tuple[Definition, ...]:
+    """The current processes whose matters have numbers of their own: not those that others only call."""
+    found = (definition(session, key) for key in session.execute(_current("process")).scalars())
+    return tuple(one for one in found if one.properties.get("businessIdPrefix"))
+
+
 def startable(session: Session, actor: Actor) -> tuple[Startable, ...]:
     """The current processes that a holder of one of the actor's posts may start, by category and name."""
     found = (definition(session, key) for key in session.execute(_CURRENT, {"kind": "process"}).scalars())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,15 +13,18 @@ from engine.errors import EngineError, NotAllowed, NotFound
 from engine.models import ProcessInstance
 from engine.models.process_instance import ACTIVE
 from engine.organisation import oversight
-from webapp import entries
+from webapp import entries, steps
 from webapp.errors import status_of
 from webapp.formats import due
 from webapp.languages import gettext as _
 from webapp.languages import say
+from webapp.matters import instances_of
 from webapp.operations import rooms, trouble
 from webapp.operations.rooms import blueprint
 from webapp.people import person_name, unit_name
 from webapp.surroundings import actor, reading, write
+
+_MOST_ENDING = 50
 
 
 @blueprint.get("/matters/<int:key>", endpoint="matter")
@@ -58,6 +62,11 @@ def _page(matter: ProcessInstance, *, act: str = "", reason: str = "", problem: 
         stopped=[trouble.told(each) for each in _stopped(matter)],
         why_not=say(refusal) if refusal is not None else ("" if running else _("This matter has ended.")),
         may_direct=refusal is None and running,
+        places=_places(matter) if refusal is None and running and not matter.suspended else [],
+        open_steps=[
+            (task.element_instance, entries.step_name(task), entries.waits_for(task))
+            for task in process_instances.waiting(reading(), matter.key, actor())
+        ],
         act=act,
         reason=reason,
         problem=problem,
@@ -66,6 +75,41 @@ def _page(matter: ProcessInstance, *, act: str = "", reason: str = "", problem: 
 
 def _stopped(matter: ProcessInstance) -> Any:
     return incidents.listed(reading(), actor(), root_key=matter.key)
+
+
+def _places(matter: ProcessInstance) -> list[tuple[str, str]]:
+    """The steps of people that were done before, to which the matter can go back: instance and element, and name."""
+    events = process_instances.timeline(reading(), matter.key, actor())
+    open_steps = {
+        (task.process_instance_key, task.element_id)
+        for task in process_instances.waiting(reading(), matter.key, actor())
+    }
+    running = {each.key: each for each in instances_of(matter.key) if each.state == ACTIVE}
+    found: dict[tuple[int, str], str] = {}
+    for event in events:
+        instance = running.get(event.process_instance_key)
+        if instance is None or event.type != "user_task.completed" or event.element_id is None:
+            continue
+        place = (instance.key, event.element_id)
+        if place not in open_steps:
+            found[place] = steps.element_name(instance, event.element_id)
+    return [(f"{instance_key}:{element_id}", name) for (instance_key, element_id), name in found.items()]
+
+
+@blueprint.post("/matters/<int:key>/send-back", endpoint="send_back")
+def send_back(key: int) -> Any:
+    """The matter goes back to a step that was done before, and on from there."""
+    instance_key, _colon, element_id = request.form.get("to", "")[:200].partition(":")
+    if not (instance_key.isascii() and instance_key.isdigit() and element_id):
+        words = _("Please say to which step it is to go back.")
+        return _page(_root(key), act="send-back", reason=request.form.get("reason", ""), problem=words), 422
+    command = partial(
+        process_instances.send_back,
+        to=element_id,
+        ending=request.form.getlist("ending")[:_MOST_ENDING],
+        process_instance_key=int(instance_key),
+    )
+    return _done(key, "send-back", command, _("The matter was sent back."))
 
 
 def _done(key: int, act: str, command: Callable[..., Any], told: str) -> Any:

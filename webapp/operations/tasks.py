@@ -16,7 +16,7 @@ from engine.user_tasks import Load, Overseen, TaskView
 from engine.user_tasks.overseen import When
 from feel.sentences import Sentence
 from webapp import entries
-from webapp.entries import Entry, Pages
+from webapp.entries import Entry
 from webapp.errors import status_of
 from webapp.formats import ago, exact
 from webapp.languages import gettext as _
@@ -118,7 +118,8 @@ def _parts(loads: Sequence[Load], by: str, chosen: Overseen) -> list[Part]:
         name = (unit_name(load.of) if by == "store" else person_name(load.of)) or _("no unit")
         picked = bool(load.of) and load.of == getattr(chosen, by)
         given = {"when": chosen.when, "store": chosen.store, "person": chosen.person, by: "" if picked else load.of}
-        url = url_for("operations.tasks", **{key: value for key, value in given.items() if value})
+        kept: dict[str, Any] = {key: value for key, value in given.items() if value}
+        url = url_for("operations.tasks", **kept)
         parts.append(Part(name, url if load.of else "", load.late, load.soon, load.open, picked))
     return parts
 
@@ -186,7 +187,9 @@ def assign(key: int) -> Any:
     if not to:
         error: EngineError = Refused(Sentence("Please say who is to do it."))
         return _page(_of_unit(key), reason=reason, problem=say(error), at="to"), 422
-    return _done(key, user_tasks.assign, to, reason, told=_("The task was given to %(person)s.", person=person_name(to)))
+    return _done(
+        key, user_tasks.assign, to, reason, told=_("The task was given to %(person)s.", person=person_name(to))
+    )
 
 
 @blueprint.post("/tasks/<int:key>/take-over", endpoint="take_over")

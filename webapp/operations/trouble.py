@@ -9,10 +9,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from engine import deployments, incidents
+from engine import incidents
 from engine.errors import EngineError, NotAllowed, NotFound
 from engine.models import Incident, ProcessInstance
-from webapp import entries, glossary
+from webapp import entries, glossary, steps
 from webapp.formats import exact, shown
 from webapp.languages import gettext as _
 from webapp.languages import say
@@ -49,7 +49,10 @@ def shown_all() -> str:
     found = rooms.overseen()
     listed = incidents.listed(reading(), actor(), limit=_MOST)
     return render_template(
-        "operations/trouble.html", unit=rooms.unit_in_words(found), stopped=[told(each) for each in listed], most=_MOST
+        "operations/trouble.html",
+        unit=rooms.unit_in_words(found),
+        stopped=[told(each) for each in listed],
+        most=_MOST,
     )
 
 
@@ -65,10 +68,11 @@ def told(incident: Incident) -> Stopped:
         key=incident.key,
         title=" ".join(part for part in (matter.business_id, entries.title_of(matter)) if part),
         matter=matter.key,
-        where=_step(instance, incident.element_id),
+        where=steps.element_name(instance, incident.element_id),
         cause=say(incident.sentence),
         values=[
-            (words.label(name), shown(value, words.entries.get(name))) for name, value in list(values.items())[:_MOST_VALUES]
+            (words.label(name), shown(value, words.entries.get(name)))
+            for name, value in list(values.items())[:_MOST_VALUES]
         ],
         since=exact(incident.created_at),
         store=unit_name(matter.store),
@@ -76,12 +80,6 @@ def told(incident: Incident) -> Stopped:
         may_retry=again and not looks_on,
         may_close=actor().is_administrator and not looks_on,
     )
-
-
-def _step(instance: ProcessInstance, element_id: str) -> str:
-    definition = deployments.definition(reading(), instance.definition_key)
-    element = deployments.process(reading(), instance.definition_key).elements.get(element_id)
-    return glossary.translated((element.name if element else "") or element_id, definition.pack)
 
 
 @blueprint.post("/incidents/<int:key>/retry", endpoint="retry")
