@@ -63,8 +63,9 @@ def draw(
 ) -> str:
     """The SVG text of the first plane of ``diagram``.
 
-    ``states`` gives element ids one of ``looks``; ``notes`` are written under the shapes of
-    elements; ``taken`` are ids of flows that were followed; ``translate`` turns a label of the diagram into the reader's language. Raises ``ValueError`` for a diagram without coordinates.
+    ``states`` gives element ids one of ``looks``; ``notes`` are written under the shapes of elements; ``taken`` are
+    ids of flows that were followed; ``translate`` turns a label of the diagram into the reader's language. Raises
+    ``ValueError`` for a diagram without coordinates.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(diagram, parser)
@@ -89,8 +90,9 @@ def draw(
             boxes.append(box)
             note = (notes or {}).get(element.get("id", ""))
             if note:
-                below = Box(box.x - 20, box.y + box.height + 2, box.width + 40, 16)
-                lines.append(text_in(note, below, top=True, size=_LABEL_SIZE, color=INK))
+                below = Box(box.x - 50, box.y + box.height + 3, box.width + 100, 16)
+                written = text_in(note, below, top=True, size=_LABEL_SIZE)
+                lines.append(f'<g stroke="{_PAPER}" stroke-width="4" paint-order="stroke">{written}</g>')
             label = _bounds(shape.find(f"{_DI}BPMNLabel/{_DC}Bounds"))
             boxes += [label] if label is not None else []
     return _frame(boxes, [*_sorted_back_to_front(shapes), *lines], title)

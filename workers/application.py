@@ -9,12 +9,15 @@ from celery import Celery
 RUN_JOB = "banli.run_job"
 RUN_DUE_JOBS = "banli.run_due_jobs"
 SEAL_HISTORY = "banli.seal_history"
+RECORD_MATTERS = "banli.record_matters"
 QUEUE = "banli"
 SWEEP_SECONDS = 1.0
 SWEEP_EXPIRES_SECONDS = 30.0
 """After an outage of the workers the sweeps of half a minute are enough; clocks of two machines may differ less."""
 SEAL_CHECK_SECONDS = 60.0
 """How often it is asked whether a seal is due: a beat that is started again must not begin its hour anew."""
+RECORD_SECONDS = 60.0
+"""How old what search and statistics know may become."""
 BROKER_SECONDS = 1.0
 """How long a connection to the broker may take to come about."""
 
@@ -53,6 +56,11 @@ def make(broker_url: str) -> Celery:
                 "task": SEAL_HISTORY,
                 "schedule": timedelta(seconds=SEAL_CHECK_SECONDS),
                 "options": {"expires": SEAL_CHECK_SECONDS},
+            },
+            "record": {
+                "task": RECORD_MATTERS,
+                "schedule": timedelta(seconds=RECORD_SECONDS),
+                "options": {"expires": RECORD_SECONDS},
             },
         },
     )

@@ -38,7 +38,12 @@ _money: Cache[int, frozenset[str]] = Cache(2000)
 
 
 def catch_up(session: Session, limit: int = 500, *, lately: bool = False) -> int:
-    """Write the records of matters that moved, at most ``limit``; gives how many. ``lately``: what just moved."""
+    """Write the records of matters that moved, at most ``limit``; gives how many. ``lately``: what just moved.
+
+    One at a time: what is added up is added once. Writers of matters go on meanwhile.
+    """
+    if session.get_bind().dialect.name != "sqlite":  # there, the writer's transaction is alone already
+        session.execute(text("LOCK TABLE matter_record IN SHARE ROW EXCLUSIVE MODE"))
     keys = session.execute(_moved(lately=lately).limit(limit)).scalars().all()
     for key in keys:
         _record(session, session.get_one(ProcessInstance, key))

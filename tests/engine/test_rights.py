@@ -168,7 +168,9 @@ def test_only_auditors_and_administrators_look_through_all_matters(office):
             with pytest.raises(NotAllowed):
                 office.read(process_instances.listed, office.actor(person))
         if role in {"auditor", "administrator", "starter", "line", "superior", "buyer", "stranger", "other area"}:
-            assert office.read(incidents.listed, office.actor(person)) == []  # they lead a unit: nothing stopped there
+            assert (
+                office.read(incidents.listed, office.actor(person)) == []
+            )  # they lead a unit: nothing stopped there
         else:
             with pytest.raises(NotAllowed):
                 office.read(incidents.listed, office.actor(person))

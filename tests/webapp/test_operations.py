@@ -23,7 +23,7 @@ def told(house: House, root: int, event_type: str) -> dict:
     return dict(events[-1].details)
 
 
-def finish(house: House, root: int) -> None:
+def finish(house: House) -> None:
     """The store's request of 260 through all its steps."""
     area, operations, buyer, applicant = (house.person(person) for person in ("U16", "U02", "U06", "U19"))
     area.submit(area.tasks()[0], INVESTIGATED)
@@ -160,9 +160,9 @@ def test_what_stopped_is_shown_with_its_cause_and_tried_again(house: House):
 
 
 def test_figures_and_times_of_what_ended(either_house: House):
-    root = ask(either_house.person("U19"))
+    ask(either_house.person("U19"))
     with clock.pinned(clock.now() + timedelta(hours=5)):
-        finish(either_house, root)
+        finish(either_house)
         figures = either_house.person("U16", "en").get("/operations/figures?by=store")
         assert "Jiefang Road" in figures.words
         assert "5 h" in figures.words

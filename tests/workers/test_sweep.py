@@ -173,3 +173,12 @@ def test_beats_at_once_seal_once_an_hour(office):
     with clock.pinned(clock.now() + timedelta(minutes=61)):
         assert office.run(history.seal_when_due, timedelta(hours=1)) is not None
     assert office.read(lambda session: session.execute(select(func.count(Seal.sequence))).scalar_one()) == 2
+
+
+def test_what_search_and_statistics_know_follows_the_matters(office):
+    roots = [office.ask("purchase") for _number in range(3)]
+    counted = at_once(lambda: tasks.record(office.unit_of_work))
+    assert sum(counted) == len(roots)  # several sweeps at once write each record once
+    assert tasks.record(office.unit_of_work) == 0
+    office.complete("U16", roots[0], decision="reject")
+    assert tasks.record(office.unit_of_work) == 1

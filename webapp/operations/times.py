@@ -73,7 +73,7 @@ def shown() -> str:
         rows=_rows(steps, total),
         drawings=_drawings(process_id, steps, total),
         hatching=charts.hatching(),
-        looks=_key(),
+        looks=[*_key(), (Markup(""), _("under each step: waiting + working"))],
     )
 
 
@@ -139,7 +139,7 @@ def _level(step: StepTime, total: int) -> str:
 
 def _note(step: StepTime) -> str:
     return _(
-        "waits %(waiting)s, works %(working)s",
+        "%(waiting)s + %(working)s",
         waiting=duration(step.waiting // step.tasks),
         working=duration(step.working // step.tasks),
     )
