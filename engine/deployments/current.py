@@ -60,7 +60,7 @@ def current_decision(session: Session, decision_id: str) -> int:
 
 def independent(session: Session) -> tuple[Definition, ...]:
     """The current processes whose matters have numbers of their own: not those that others only call."""
-    found = (definition(session, key) for key in session.execute(_current("process")).scalars())
+    found = (definition(session, key) for key in session.execute(_CURRENT, {"kind": "process"}).scalars())
     return tuple(one for one in found if one.properties.get("businessIdPrefix"))
 
 
