@@ -34,7 +34,7 @@ def problems_of(content: Content, groups: Collection[str] | None) -> Iterator[Pr
 def _unknown_names(path: str, process: Process, content: Content) -> Iterator[Problem]:
     references = process.references
     forms = {form.id for form in content.forms.values()}
-    for element_id, form_id in references.forms.items():
+    for element_id, form_id in ((element, name) for element, names in references.forms.items() for name in names):
         if form_id not in forms and content.is_complete("forms"):
             sentence = Sentence(
                 "The form {form} is not in the pack. Add {file}, or correct the form id.",

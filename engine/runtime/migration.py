@@ -20,7 +20,7 @@ from engine.runtime.changes import ElementMigrated, UserTaskMigrated, WaitClosed
 from engine.runtime.dialect.model import Event
 from engine.runtime.instance import Instance
 from engine.runtime.markings import can_come_to, marking, standing
-from engine.runtime.specs.activities import EventSubprocess, PersonTask
+from engine.runtime.specs.activities import EventSubprocess, PersonTask, form_of
 from engine.runtime.specs.build import Plan
 from engine.runtime.specs.events import BoundaryEvent, CatchEvent
 from engine.runtime.specs.gateways import EventBasedGateway, ParallelGateway
@@ -234,7 +234,7 @@ def _user_task(target: PersonTask, token: Token) -> UserTaskMigrated:
         target.bpmn_id,
         token.id,
         name=target.bpmn_name,
-        form_id=task.form_id,
+        form_id=form_of(token, task, target.bpmn_id),
         form_binding=task.form_binding,
         properties=target.settings.properties,
     )

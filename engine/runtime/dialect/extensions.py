@@ -69,17 +69,8 @@ class Extensions:
         """Form, assignment, schedule and priority."""
         element_id = node.get("id", "")
         value = self._expressions.value
-        form, form_id = self.find(node, "formDefinition"), None
-        if form is not None:
-            form_id = form.get("formId")
-            if not form_id:
-                self._findings.error(
-                    element_id,
-                    "form",
-                    Sentence(
-                        "The form is not named. Link a form by its id; embedded and external forms are not read."
-                    ),
-                )
+        form = self.find(node, "formDefinition")
+        form_id = None if form is None else value(form.get("formId"), element_id)
         assignment, schedule = self.find(node, "assignmentDefinition"), self.find(node, "taskSchedule")
         priority = self.find(node, "priorityDefinition")
 
@@ -88,6 +79,7 @@ class Extensions:
 
         return UserTask(
             form_id=form_id,
+            forms=() if form is None else self._forms(node, form_id, element_id),
             form_binding=self._binding(form, element_id) if form is not None else "latest",
             assignee=of(assignment, "assignee"),
             candidate_groups=of(assignment, "candidateGroups"),
@@ -96,6 +88,24 @@ class Extensions:
             follow_up_at=of(schedule, "followUpDate"),
             priority=of(priority, "priority"),
         )
+
+    def _forms(self, node: Node, form_id: Value | None, element_id: str) -> tuple[str, ...]:
+        """The form that is named, or those of which an expression names one (the property ``formChoices``)."""
+        if form_id is None:
+            sentence = Sentence(
+                "The form is not named. Link a form by its id; embedded and external forms are not read."
+            )
+        elif not form_id.is_expression:
+            return (form_id.text,)
+        else:
+            choices = self.properties(node).get("formChoices", "").split(",")
+            if found := tuple(name.strip() for name in choices if name.strip()):
+                return found
+            sentence = Sentence(
+                "An expression names the form, so the property formChoices has to list those of which it is one."
+            )
+        self._findings.error(element_id, "form", sentence)
+        return ()
 
     def job(self, node: Node) -> Job | None:
         """``zeebe:taskDefinition`` with its headers."""

@@ -80,7 +80,8 @@ class Element:
 class UserTask:
     """Who does it, with which form, until when."""
 
-    form_id: str | None = None
+    form_id: Value | None = None
+    forms: tuple[str, ...] = ()  # one of these it is
     form_binding: Binding = "latest"
     assignee: Value | None = None
     candidate_groups: Value | None = None
@@ -230,7 +231,7 @@ class StartEvent:
 class References:
     """What a process names outside of itself; expressions are not listed, only names that are written out."""
 
-    forms: Mapping[str, str]
+    forms: Mapping[str, tuple[str, ...]]  # of each user task, all that it may show
     decisions: Mapping[str, str]
     called: Mapping[str, str]
     topics: Mapping[str, str]

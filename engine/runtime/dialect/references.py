@@ -12,7 +12,7 @@ def references(scope: Scope) -> References:
     found = list(every_node(scope))
     events = [event for node in found if node.event is not None for event in flatten(node.event)]
     return References(
-        forms={n.id: n.user_task.form_id for n in found if n.user_task is not None and n.user_task.form_id},
+        forms={n.id: n.user_task.forms for n in found if n.user_task is not None and n.user_task.forms},
         decisions={n.id: name for n in found if n.decision is not None and (name := literal(n.decision.decision_id))},
         called={n.id: name for n in found if n.call is not None and (name := literal(n.call.process_id))},
         topics={n.id: name for n in found if n.job is not None and (name := literal(n.job.topic))},

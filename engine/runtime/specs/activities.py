@@ -23,6 +23,7 @@ from engine.runtime.changes import (
     UserTaskCreated,
 )
 from engine.runtime.dialect.model import Event, Settings, Value
+from engine.runtime.dialect.model import UserTask as UserTaskSettings
 from engine.runtime.specs.node import Node
 from engine.runtime.specs.people import people_of
 from engine.runtime.token import OF_SCOPE, Token
@@ -61,6 +62,24 @@ class PassThroughTask(Node, NoneTask):  # type: ignore[misc]
     """A task without a performer: it is documentation, and the token passes through."""
 
 
+def form_of(token: Token, task: UserTaskSettings, element_id: str) -> str | None:
+    """The id of the form that a task shows: the one that is named, or that its expression gives of those listed."""
+    if task.form_id is None or not task.form_id.is_expression:
+        return None if task.form_id is None else task.form_id.text
+    result = token.instance.script_engine.evaluate(token, task.form_id)
+    if result in task.forms:
+        return str(result)
+    raise ExecutionFailed(
+        Sentence(
+            "The form must be one of {forms}, but the expression gives {value}.",
+            forms=", ".join(task.forms),
+            value=str(result)[:200],
+        ),
+        element_id=element_id,
+        kind="expression",
+    )
+
+
 class PersonTask(Node, UserTask):  # type: ignore[misc]
     """A user task: waits for a person."""
 
@@ -81,7 +100,7 @@ class PersonTask(Node, UserTask):  # type: ignore[misc]
                 self.bpmn_id,
                 token.id,
                 name=self.bpmn_name,
-                form_id=task.form_id,
+                form_id=form_of(token, task, self.bpmn_id),
                 form_binding=task.form_binding,
                 assignees=assigned.ids,
                 resolution=assigned.resolution,
