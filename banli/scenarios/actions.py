@@ -20,6 +20,7 @@ from banli.scenarios.model import (
     Fires,
     Linked,
     Pass,
+    Receive,
     Start,
     TakeOver,
     Turn,
@@ -110,6 +111,11 @@ def _turn(value: Any) -> Turn:
 def _linked(value: Any) -> Linked:
     fields = _fields(value, ("process", "as"))
     return Linked(_text(fields, "process"), _text(fields, "as"))
+
+
+def _receive(value: Any) -> Receive:
+    fields = _fields(value, ("name", "key"))
+    return Receive(_text(fields, "name"), _text(fields, "key"))
 
 
 def _withdraw(value: Any) -> Withdraw:
@@ -208,6 +214,7 @@ ACTIONS: Mapping[str, Callable[[Any], Action]] = {
     "start": _start,
     "matter": _turn,
     "linked": _linked,
+    "message": _receive,
     "withdraw": _withdraw,
     "discard": _discard,
     "cancel": _cancel,

@@ -102,6 +102,14 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Receive:
+    """A message comes from outside, for whoever waits for its name and correlation key."""
+
+    message: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """The applicant takes the request back."""
 
@@ -167,6 +175,7 @@ Action = (
     | Start
     | Turn
     | Linked
+    | Receive
     | Withdraw
     | Discard
     | Cancel
@@ -226,6 +235,7 @@ class Expectation:
 class Scenario:
     """One course of events. Its name is the sentence that it proves.
 
+    ``variables``, without a person: it is started as another procedure starts it, with these.
     ``values`` are laid over the file's defaults: step code → values. ``effects`` are what outside topics answer.
     ``expected`` is by the name of the matter; "" is the one that ``person`` starts.
     """
@@ -236,6 +246,7 @@ class Scenario:
     on: datetime
     person: str | None
     store: str | None
+    variables: Values | None
     values: Mapping[str, Values]
     absences: tuple[Absence, ...]
     delegations: tuple[Delegation, ...]

@@ -22,6 +22,7 @@ from banli.scenarios.model import (
     Linked,
     Pass,
     Place,
+    Receive,
     Scenario,
     ScenarioFile,
     Start,
@@ -29,12 +30,13 @@ from banli.scenarios.model import (
     TakeOver,
     Turn,
     Unmet,
+    Values,
     Waits,
     Withdraw,
 )
 from banli.scenarios.values import of_step
 from banli.scenarios.world import TooManyJobs, World
-from engine import clock, deployments, process_instances, user_tasks
+from engine import clock, deployments, messages, process_instances, user_tasks
 from engine.actor import system
 from engine.content import Pack
 from engine.errors import DeploymentRefused, EngineError, FormRefused
@@ -89,6 +91,8 @@ class Player:
             self._do(given)
         if self.scenario.person is not None:
             self._start(self.scenario.person, self.scenario.store, "")
+        elif self.scenario.variables is not None:
+            self._start_by_system(self.scenario.variables, self.scenario.store)
 
     def _step(self, step: Step) -> None:
         if step.refused is None:
@@ -108,6 +112,11 @@ class Player:
         started = self.world.do(process_instances.start, self.file.process, actor, store=store)
         self.matters[name] = started.key
         self._current = name
+
+    def _start_by_system(self, variables: Values, store: str | None) -> None:
+        process_id = self.file.process
+        started = self.world.do(process_instances.start, process_id, _ADMINISTRATION, dict(variables), store)
+        self.matters[""] = started.key
 
     @property
     def _key(self) -> int:
@@ -172,6 +181,10 @@ class Player:
             raise Unmet(Sentence("This matter started no {process}.", process=action.process))
         self.matters[action.name] = started
         self._current = action.name
+
+    @_do.register
+    def _receive(self, action: Receive) -> None:
+        self.world.do(messages.publish, action.message, action.key, {}, _ADMINISTRATION)
 
     @_do.register
     def _withdraw(self, action: Withdraw) -> None:

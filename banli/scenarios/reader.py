@@ -27,7 +27,7 @@ from feel.sentences import Sentence
 
 _FILE_KEYS = ("process", "defaults", "scenarios", "unreachable")
 _SCENARIO_KEYS = ("name", "id", "given", "steps", "effects", "matters", "note")
-_GIVEN_KEYS = ("on", "person", "store", "values", "absences", "delegations")
+_GIVEN_KEYS = ("on", "person", "store", "variables", "values", "absences", "delegations")
 _EXPECTATION_KEYS = ("end", "decisions", "history", "copies", "variables")
 _EVENT_KEYS = ("event", "actor", "on_behalf_of", "element", "details")
 _MODIFIERS = ("refused", "note")
@@ -123,6 +123,7 @@ class _Reader:
             on=on,
             person=get("person", self._text),
             store=get("store", self._text),
+            variables=get("variables", self._values),
             values=get("values", self._by_step) or {},
             absences=get("absences", self._several("absence")) or (),
             delegations=get("delegations", self._several("delegation")) or (),

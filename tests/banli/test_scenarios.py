@@ -12,7 +12,7 @@ import pytest
 from banli import catalogue, scenarios
 from banli.scenarios import reader
 from banli.scenarios.files import made_up
-from banli.scenarios.model import Delegation, Deploy, Do, Pass, ScenarioFileRefused, Unmet, Waits
+from banli.scenarios.model import Delegation, Deploy, Do, Pass, Receive, ScenarioFileRefused, Unmet, Waits
 from banli.scenarios.values import evaluated, matches, of_step
 from engine import clock, media_types
 from tests.engine.test_schedules import DIAGRAM
@@ -265,6 +265,7 @@ def test_all_actions_are_read():
         "      - waits: {AC1: [U16, purchaser]}",
         "      - passes: P1DT2H",
         "      - deploy: {file: a.dmn, replace: {a: b}}",
+        "      - message: {name: resigned, key: U41}",
         "      - delegation: {owner: U16, delegate: U04, from: 2026-03-01, to: 2026-03-05, reason: away}",
     ]
     actions = [step.action for step in reader.read(HEAD + "\n".join(lines), "a.yaml").scenarios[0].steps]
@@ -272,6 +273,7 @@ def test_all_actions_are_read():
         Waits({"AC1": ("U16", "purchaser")}),
         Pass(timedelta(days=1, hours=2), None),
         Deploy("a.dmn", {"a": "b"}),
+        Receive("resigned", "U41"),
         Delegation("U16", "U04", date(2026, 3, 1), date(2026, 3, 5), "away", None),
     ]
 
@@ -307,6 +309,19 @@ def test_what_is_expected_is_compared_by_value_and_only_where_it_is_named():
     assert not matches(1, True)
     assert not matches([1], [1, 2])
     assert not matches({"a": 1}, {})
+
+
+def test_a_matter_begins_as_another_procedure_starts_it(home):
+    told = written(
+        home,
+        "  - name: 由别的流程发起",
+        "    given: {on: 2026-03-02 10:00, store: S01, variables: {purpose: 地毯}}",
+        "    steps: [waits: {}]",
+        "    variables: {purpose: 地毯, store: S01, starter: 'system:scenario'}",
+    )
+    (fault,) = [str(result.fault.sentence) for result in told.results if result.fault]
+    assert "PR0_request" in fault  # it waits, for nobody: only people start this one
+    assert "nothing waits" in fault
 
 
 def test_a_linked_matter_that_was_not_started_is_told(home):
