@@ -94,6 +94,9 @@ def test_ids_begin_with_step_codes(pack):
         ("writeoff_request", "completed rejected withdrawn expired redirect_maintenance"),
         ("writeoff_consumable", "completed rejected returned withdrawn"),
         ("writeoff_fixed_asset", "completed rejected returned withdrawn redirected"),
+        ("probation_confirmation", "confirmed extended terminated deemed_confirmed resigned withdrawn"),
+        ("hiring_approval", "hired rejected withdrawn expired closed_unfilled"),
+        ("external_cadre_training", "passed terminated resigned"),
     ],
 )
 def test_a_procedure_ends_in_the_ways_of_the_specification(pack, process_id, ends):
@@ -122,11 +125,14 @@ def test_tables_are_those_of_the_specification_cell_by_cell(pack):
             ]
             assert rules == [(rule["when"], rule["then"]) for rule in wanted["rules"]]
             compared += 1
-    assert compared >= 10
+    assert compared >= 16
 
 
 @needs_specification
-@pytest.mark.parametrize(("prefix", "count"), [("PR-", 11), ("MT-", 7), ("DF-", 5), ("TR-", 4), ("WO-", 9)])
+@pytest.mark.parametrize(
+    ("prefix", "count"),
+    [("PR-", 11), ("MT-", 7), ("DF-", 5), ("TR-", 4), ("WO-", 9), ("PB-", 6), ("HR-", 6), ("CT-", 5)],
+)
 def test_every_scenario_of_the_specification_is_played_by_the_same_people_in_the_same_order(scenarios, prefix, count):
     entries = specified(prefix)
     assert len(entries) == count
@@ -152,7 +158,7 @@ def test_the_amounts_of_the_specification_are_applied_for(scenarios):
 
 
 @needs_specification
-@pytest.mark.parametrize("prefix", ["MT-", "DF-", "TR-", "WO-"])
+@pytest.mark.parametrize("prefix", ["MT-", "DF-", "TR-", "WO-", "PB-", "HR-", "CT-"])
 def test_every_decision_of_the_specification_is_demanded_with_its_inputs_and_outputs(scenarios, prefix):
     for wanted in specified(prefix):
         demanded = scenarios[wanted["id"]].expected[""].decisions
