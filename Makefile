@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL_LOCKED := $(PIP) install --no-deps --no-compile --require-hashes --requirement
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format check scenarios faults bench docs frontend lock clean
+.PHONY: help run test lint format check scenarios simulate faults bench docs frontend lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,15 @@ check: $(INSTALLED) ## the content: diagrams, tables, forms
 scenarios: $(INSTALLED) ## what the process owners expect of the content
 	@$(BIN)/banli test
 
+simulate: $(INSTALLED) ## a quarter of the whole chain by chance, on the real engine (SEED=1 QUARTER=300)
+	@$(BIN)/banli simulate chain_store --seed $(SEED) --matters $(QUARTER)
+
 faults: $(INSTALLED_DEV) ## kill processes, broker and database while matters run (SEED=1 MATTERS=300 SETUPS=embedded,redis,rabbitmq)
 	@$(BIN)/python -m tests.faults --seed $(SEED) --matters $(MATTERS) --setups $(SETUPS)
 
 SEED ?= 1
 MATTERS ?= 300
+QUARTER ?= 300
 SETUPS ?= embedded,redis,rabbitmq
 
 bench: $(INSTALLED_DEV) ## the benchmarks, as ratios within one run

@@ -25,6 +25,7 @@ from banli import (
     scenarios,
     server,
     settings,
+    simulation,
     web_server,
 )
 from banli import backup as backups
@@ -162,6 +163,18 @@ def test(pack: str | None, only: str | None) -> None:
         click.echo(report.text)
         failed = failed or not report.passed
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("pack")
+@click.option("--seed", default=1, show_default=True, help="The same seed is the same quarter.")
+@click.option("--matters", type=click.IntRange(1, 5000), default=300, show_default=True, help="That people start.")
+@told
+def simulate(pack: str, seed: int, matters: int) -> None:
+    """Simulate a quarter of the demo organisation by chance; exit code 1 when something is stuck or went wrong."""
+    result = simulation.run(settings.read().home, pack, seed=seed, matters=matters)
+    click.echo(simulation.report.text(result, catalogue.gettext_of(language())))
+    sys.exit(0 if result.passed else 1)
 
 
 @main.command()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from banli import catalogue
 from banli.scenarios.coverage import Coverage, of_content
-from banli.scenarios.model import Fault, Place, ScenarioFile, ScenarioFileRefused
+from banli.scenarios.model import Fault, Place, ScenarioFile, ScenarioFileRefused, Values
 from banli.scenarios.play import Player, told
 from banli.scenarios.reader import read
 from banli.scenarios.report import Report, Result
@@ -24,7 +25,7 @@ from engine.errors import EngineError
 from feel.sentences import Sentence
 from workers import topics as implemented
 
-__all__ = ["Report", "Result", "run"]
+__all__ = ["Report", "Result", "run", "usual_values"]
 
 
 def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -> Report:
@@ -59,6 +60,12 @@ def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -
             faults.append(Fault(Place(f"bpmn/{pack}", 1), "", "", sentence))
     seconds = time.perf_counter() - began
     return Report(pack, tuple(results), tuple(faults), coverage, seconds, gettext)
+
+
+def usual_values(root: Path, pack: str) -> Mapping[str, Mapping[str, Values]]:
+    """What the owners of a pack's procedures fill in by default, by process and step."""
+    files, _faults = _read_files(root, pack)
+    return {file.process: file.defaults for file in files}
 
 
 def _read_files(root: Path, pack: str) -> tuple[list[ScenarioFile], list[Fault]]:

@@ -22,6 +22,7 @@ from engine.content import Pack
 from engine.database import Database
 from engine.models import Job, MatterLink, ProcessInstance, Schedule
 from engine.models.job import CREATED
+from engine.models.process_instance import ACTIVE
 from engine.organisation import people
 from engine.topics import Work
 from engine.unit_of_work import UnitOfWork
@@ -124,6 +125,14 @@ class World:
         found = found.where(link.from_key == key, table.process_id == process_id).order_by(link.key.desc())
         with self.unit_of_work.read() as session:
             return session.scalars(found).first()
+
+    def has_active_matters(self) -> bool:
+        """Whether anything runs."""
+        with self.unit_of_work.read() as session:
+            return (
+                session.scalar(select(ProcessInstance.key).where(ProcessInstance.state == ACTIVE).limit(1))
+                is not None
+            )
 
     @contextmanager
     def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
