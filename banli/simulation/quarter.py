@@ -246,9 +246,7 @@ class Quarter:
         except Unmet:  # an expression that only makes sense within a scenario
             return {}
 
-    def _filled(
-        self, view: TaskView, usual: Mapping[str, Any] | None, given: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _filled(self, view: TaskView, usual: Mapping[str, Any] | None, given: Mapping[str, Any]) -> dict[str, Any]:
         with self.world.unit_of_work.read() as session:
             form = deployments.form(session, view.task.form_key or 0)
             circumstances = {
