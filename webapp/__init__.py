@@ -34,6 +34,7 @@ from webapp import (
     start,
     static_files,
     tasks,
+    workshop,
 )
 from webapp.settings import WebSettings
 from webapp.surroundings import Surroundings, close_reading
@@ -78,5 +79,6 @@ def create_app(
     app.register_blueprint(schedules.blueprint)
     app.register_blueprint(archive.blueprint)
     operations.install(app)
+    app.register_blueprint(workshop.blueprint)
     app.register_blueprint(measurements.blueprint)
     return app

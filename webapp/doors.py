@@ -15,6 +15,7 @@ from flask_login import current_user
 
 from engine import archive
 from engine.actor import Actor
+from webapp import workshop
 from webapp.languages import gettext as _
 from webapp.operations import rooms as operations
 
@@ -34,6 +35,7 @@ def _keeps_procedures(actor: Actor) -> bool:
 
 
 DOORS: tuple[Door, ...] = (
+    Door("workshop", "workshop.catalogue", "Workshop", workshop.opens_to),
     Door("operations", "operations.tasks", "Operations", operations.opens_to),
     Door("schedules", "schedules.index", "Schedules", _keeps_procedures),
     Door("archive", "archive.index", "Archive", archive.may_look_through),

@@ -1,4 +1,4 @@
-"""A pack as files: the diagrams, tables, forms and labels of one folder name, with limits on what is read.
+"""A pack as files: diagrams, tables, forms, labels and scenarios of one folder name, with limits on what is read.
 
 Paths are those of the repository ("bpmn/chain_store/procurement_request.bpmn"), whatever machine it lies on.
 """
@@ -22,9 +22,13 @@ MAXIMUM_FILES = 500
 
 _PACK = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _FILE = re.compile(r"[^\W.][\w.-]{0,127}")
-_FOLDERS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "forms", ".po": "bpmn"}
+FOLDERS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "forms", ".po": "bpmn", ".yaml": "bpmn"}
+"""Where files of a kind lie, by the end of their names."""
 LABELS = re.compile(r"labels\.([a-z]{2,3}(?:_[A-Z][A-Za-z]{1,3})?)\.po")
 """The name of a file of translations, such as ``labels.en.po``."""
+
+SCENARIOS = re.compile(r"([A-Za-z_]\w{0,119})\.scenarios\.yaml")
+"""The name of a process's scenarios, such as ``procurement_request.scenarios.yaml``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Pack:
     is_whole: bool = False
 
     def of_kind(self, suffix: str) -> Mapping[str, bytes]:
-        """The files with this suffix (".bpmn", ".dmn", ".form", ".po"), by path in order."""
+        """The files with this suffix (".bpmn", ".dmn", ".form", ".po", ".yaml"), by path in order."""
         return {path: self.files[path] for path in sorted(self.files) if path.endswith(suffix)}
 
 
@@ -50,10 +54,10 @@ def read_pack(root: Path, pack: str) -> Pack:
 
     Raises :class:`NotFound` when there is no such folder, :class:`DeploymentRefused` for what cannot be read.
     """
-    _refuse_name(pack)
+    refuse_name(pack)
     found: dict[str, Path] = {}
-    for suffix, folder in _FOLDERS.items():
-        for path in (root / folder / pack).glob(f"*{suffix}"):
+    for suffix, folder in FOLDERS.items():
+        for path in (root / folder / pack).glob("*.scenarios.yaml" if suffix == ".yaml" else f"*{suffix}"):
             if path.is_file():
                 found[f"{folder}/{pack}/{path.name}"] = path
     if not found:
@@ -71,27 +75,48 @@ def read_pack(root: Path, pack: str) -> Pack:
     return Pack(pack, {name: found[name].read_bytes() for name in sorted(found)}, is_whole=True)
 
 
+def whole_pack(pack: str, files: Mapping[str, bytes]) -> Pack:
+    """A whole pack from files by their paths in the repository.
+
+    Raises :class:`DeploymentRefused` with every path, kind or size that is not accepted.
+    """
+    refuse_name(pack)
+    problems = [_unknown_kind(path) for path in sorted(files) if path != path_in(pack, path.rpartition("/")[2])]
+    problems += _limits(pack, {path: len(content) for path, content in files.items()})
+    if problems:
+        raise DeploymentRefused(tuple(dict.fromkeys(problems)))
+    return Pack(pack, dict(sorted(files.items())), is_whole=True)
+
+
+def path_in(pack: str, name: str) -> str | None:
+    """Where a file of that name lies in a pack; None for a name that no pack or no file of one has."""
+    folder = FOLDERS.get(Path(name).suffix)
+    usable = folder is not None and _PACK.fullmatch(pack) and _is_usable(name)
+    return f"{folder}/{pack}/{name}" if usable else None
+
+
 def pack_of(pack: str, named: Mapping[str, bytes]) -> Pack:
     """A part of a pack from uploaded files by name ("procurement_request.bpmn"); the suffix tells where each belongs.
 
     Raises :class:`DeploymentRefused` with every name, kind or size that is not accepted.
     """
-    _refuse_name(pack)
+    refuse_name(pack)
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     for name, content in named.items():
-        folder = _FOLDERS.get(Path(name).suffix)
-        if folder is None or not _FILE.fullmatch(name):
+        path = path_in(pack, name)
+        if path is None:
             problems.append(_unknown_kind(name))
         else:
-            files[f"{folder}/{pack}/{name}"] = content
+            files[path] = content
     problems += _limits(pack, {path: len(content) for path, content in files.items()})
     if problems:
         raise DeploymentRefused(problems)
     return Pack(pack, dict(sorted(files.items())))
 
 
-def _refuse_name(pack: str) -> None:
+def refuse_name(pack: str) -> None:
+    """Raise :class:`NotFound` for what cannot be the name of a pack."""
     if not _PACK.fullmatch(pack):
         raise NotFound(
             Sentence("{pack} is no name of a pack: small letters, digits and underscores are allowed.", pack=pack)
@@ -100,18 +125,21 @@ def _refuse_name(pack: str) -> None:
 
 def _limits(pack: str, sizes: Mapping[str, int]) -> list[Problem]:
     problems = [_too_large(path, size) for path, size in sorted(sizes.items()) if size > MAXIMUM_FILE_SIZE]
-    problems += [
-        _unknown_kind(path)
-        for path in sorted(sizes)
-        if not _FILE.fullmatch(name := path.rpartition("/")[2])
-        or (name.endswith(".po") and not LABELS.fullmatch(name))
-    ]
+    problems += [_unknown_kind(path) for path in sorted(sizes) if not _is_usable(path.rpartition("/")[2])]
     if len(sizes) > MAXIMUM_FILES:
         sentence = Sentence(
             "The pack has {count} files; at most {maximum} are accepted.", count=len(sizes), maximum=MAXIMUM_FILES
         )
         problems.append(Problem("error", pack, "", sentence, "too_many_files"))
     return problems
+
+
+def _is_usable(name: str) -> bool:
+    if name.endswith(".po"):
+        return LABELS.fullmatch(name) is not None
+    if name.endswith(".yaml"):
+        return SCENARIOS.fullmatch(name) is not None
+    return _FILE.fullmatch(name) is not None
 
 
 def _too_large(path: str, size: int) -> Problem:
@@ -125,7 +153,7 @@ def _too_large(path: str, size: int) -> Problem:
 
 def _unknown_kind(name: str) -> Problem:
     sentence = Sentence(
-        "This is no file of a pack. Diagrams end in .bpmn, tables in .dmn, forms in .form, and translations of "
-        "labels are named like labels.en.po."
+        "This is no file of a pack. Diagrams end in .bpmn, tables in .dmn, forms in .form, scenarios in "
+        ".scenarios.yaml, and translations of labels are named like labels.en.po."
     )
     return Problem("error", name, "", sentence, "unknown_kind")

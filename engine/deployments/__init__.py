@@ -8,6 +8,7 @@ from engine.deployments.bound import BoundDecision, bound_form, called_process, 
 from engine.deployments.current import (
     Startable,
     current_decision,
+    current_deployment,
     current_process,
     independent,
     may_start,
@@ -15,7 +16,8 @@ from engine.deployments.current import (
     started_by,
 )
 from engine.deployments.lookup import Definition, definition, diagram, form, labels, process, source
-from engine.deployments.publish import deploy
+from engine.deployments.publish import changed_paths, deploy, examined, hashes_of
+from engine.deployments.restoring import restore
 
 __all__ = [
     "BoundDecision",
@@ -23,18 +25,23 @@ __all__ = [
     "Startable",
     "bound_form",
     "called_process",
+    "changed_paths",
     "current_decision",
+    "current_deployment",
     "current_process",
     "decision",
     "definition",
     "deploy",
     "diagram",
+    "examined",
     "form",
+    "hashes_of",
     "independent",
     "labels",
     "may_start",
     "process",
     "read_decision",
+    "restore",
     "source",
     "startable",
     "started_by",

@@ -6,7 +6,7 @@ changed, and whatever binds it, gets the next one, so that a changed table reach
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,10 @@ from engine import clock, history
 from engine.actor import Actor
 from engine.content import Content, Pack, compile_pack
 from engine.content.pack import sha256
-from engine.deployments import scheduling
+from engine.deployments import files, owners, scheduling
 from engine.deployments.binding import Bindings
 from engine.deployments.current import current_deployment
-from engine.errors import DeploymentRefused, NotAllowed, Problem
+from engine.errors import DeploymentRefused, Problem
 from engine.history.deployed_files import DEPLOYED, told_of
 from engine.keys import new_key
 from engine.models import (
@@ -37,26 +37,34 @@ from feel.sentences import Sentence
 Definition = ProcessDefinition | DecisionDefinition | FormDefinition
 
 
-def deploy(session: Session, pack: Pack, actor: Actor, comment: str | None = None) -> Deployment:
+def deploy(
+    session: Session,
+    pack: Pack,
+    actor: Actor,
+    comment: str | None = None,
+    *,
+    restores: int | None = None,
+    approved_by: Sequence[str] = (),
+) -> Deployment:
     """Publish a pack, or a part of one; gives the new deployment, or the current one when nothing differs from it.
 
-    Raises :class:`NotAllowed` unless the actor is an administrator, a process owner or the system, and
-    :class:`DeploymentRefused` with every problem of the whole pack.
+    ``restores`` is the deployment whose content comes back with it, ``approved_by`` who agreed beside the actor.
+    Raises :class:`NotAllowed` unless the actor may change every file that differs, and :class:`DeploymentRefused`
+    with every problem of the whole pack.
     """
-    if not (actor.is_administrator or actor.is_process_owner or actor.is_system):
-        raise NotAllowed(Sentence("Only process owners and administrators may publish procedures."))
+    owners.check(session, actor, None, ())
     journal = history.journal(session, history.DEPLOYMENTS)  # its lock puts deployments one after the other
     before = current_deployment(session, pack.name)
     pack = _completed(session, pack, before)
-    if before is not None and _resources_of(session, before) == _hashes(pack):
-        return before
-    posts = session.execute(select(Post.code)).scalars().all()
-    # before the organisation is set up there is nothing to hold the groups against
-    content = compile_pack(pack, groups=posts or None)
-    problems = [*content.problems, *_taken_by_other_packs(session, content), *scheduling.problems(session, content)]
+    if before is not None:
+        differing = changed_paths(files.hashes(session, before.key), hashes_of(pack))
+        if not differing:
+            return before
+        owners.check(session, actor, before.key, differing)
+    content, problems = examined(session, pack)
     if any(problem.severity == "error" for problem in problems):
         raise DeploymentRefused(problems)
-    publication = _Publication(session, content, before, actor, comment)
+    publication = _Publication(session, content, before, actor, comment, restores, tuple(approved_by))
     publication.publish()
     scheduling.renew(session, content, publication.processes)
     history.record(session, journal, DEPLOYED, actor, details=publication.told())
@@ -65,29 +73,33 @@ def deploy(session: Session, pack: Pack, actor: Actor, comment: str | None = Non
     return publication.deployment
 
 
-def _completed(session: Session, pack: Pack, before: Deployment | None) -> Pack:
-    if pack.is_whole or before is None:
-        return pack
-    rows = session.execute(
-        select(Resource.path, Resource.content)
-        .join(DeploymentBinding, DeploymentBinding.definition_key == Resource.key)
-        .where(DeploymentBinding.deployment_key == before.key, DeploymentBinding.kind == "resource")
-    )
-    files = {row.path: row.content for row in rows} | dict(pack.files)
-    return Pack(pack.name, dict(sorted(files.items())), is_whole=True)
+def examined(session: Session, pack: Pack) -> tuple[Content, Sequence[Problem]]:
+    """A whole pack compiled, with everything that stands against publishing it in this installation."""
+    posts = session.execute(select(Post.code)).scalars().all()
+    # before the organisation is set up there is nothing to hold the groups against
+    content = compile_pack(pack, groups=posts or None)
+    return content, [
+        *content.problems,
+        *_taken_by_other_packs(session, content),
+        *scheduling.problems(session, content),
+    ]
 
 
-def _hashes(pack: Pack) -> dict[str, str]:
+def hashes_of(pack: Pack) -> dict[str, str]:
+    """Path → SHA-256 of the files of a pack."""
     return {path: sha256(content) for path, content in pack.files.items()}
 
 
-def _resources_of(session: Session, deployment: Deployment) -> dict[str, str]:
-    rows = session.execute(
-        select(Resource.path, Resource.sha256)
-        .join(DeploymentBinding, DeploymentBinding.definition_key == Resource.key)
-        .where(DeploymentBinding.deployment_key == deployment.key, DeploymentBinding.kind == "resource")
-    )
-    return {row.path: row.sha256 for row in rows}
+def changed_paths(before: Mapping[str, str], after: Mapping[str, str]) -> frozenset[str]:
+    """The paths that are new, gone, or have another hash."""
+    return frozenset(path for path in {*before, *after} if before.get(path) != after.get(path))
+
+
+def _completed(session: Session, pack: Pack, before: Deployment | None) -> Pack:
+    if pack.is_whole or before is None:
+        return pack
+    completed = {**files.pack(session, before.key).files, **pack.files}
+    return Pack(pack.name, dict(sorted(completed.items())), is_whole=True)
 
 
 def _taken_by_other_packs(session: Session, content: Content) -> Iterator[Problem]:
@@ -123,6 +135,8 @@ class _Publication:
     before: Deployment | None
     actor: Actor
     comment: str | None
+    restores: int | None
+    approved_by: tuple[str, ...]
     new: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     processes: dict[str, int] = field(default_factory=dict)  # by id, the definition that is bound now
@@ -136,6 +150,7 @@ class _Publication:
             deployed_at=clock.now(),
             deployed_by=self.actor.person,
             comment=self.comment,
+            restores=self.restores,
         )
         self.session.add(self.deployment)
         self.session.flush()
@@ -155,6 +170,8 @@ class _Publication:
             "comment": self.comment,
             "files": self.files,
             "new": self.new,
+            **({} if self.restores is None else {"restores": self.restores}),
+            **({"approved_by": list(self.approved_by)} if self.approved_by else {}),
         }
 
     def _read_bindings(self) -> dict[tuple[str, str], int]:

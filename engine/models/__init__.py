@@ -12,6 +12,7 @@ from engine.models.deployment import (
     ProcessDefinition,
     Resource,
 )
+from engine.models.draft import Draft, DraftApproval, DraftFile, DraftRun, ProcessOwner
 from engine.models.employment import Employment, HeadcountPlan
 from engine.models.history_event import HistoryEvent, Journal, PersonalValue, Seal, SealedHead
 from engine.models.incident import Incident
@@ -49,6 +50,10 @@ __all__ = [
     "Delivery",
     "Deployment",
     "DeploymentBinding",
+    "Draft",
+    "DraftApproval",
+    "DraftFile",
+    "DraftRun",
     "Employment",
     "FormDefinition",
     "HeadcountPlan",
@@ -73,6 +78,7 @@ __all__ = [
     "Post",
     "ProcessDefinition",
     "ProcessInstance",
+    "ProcessOwner",
     "Resource",
     "Schedule",
     "Seal",

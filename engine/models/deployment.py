@@ -21,6 +21,7 @@ class Deployment(Base):
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str]
     comment: Mapped[str | None]
+    restores: Mapped[int | None]  # the deployment whose content came back with it
 
 
 class Resource(Base):

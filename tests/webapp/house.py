@@ -39,7 +39,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.path = response.request.path
-        self.text = response.get_data(as_text=True)
+        self.text = response.get_data().decode("utf-8", "replace")  # what is downloaded may be no text
 
     @property
     def tree(self) -> html.HtmlElement:

@@ -12,9 +12,10 @@ from tests import packs
 
 def test_the_files_of_one_pack_are_read_whole(tmp_path):
     packs.write(tmp_path, packs.files("p") | packs.files("other"))
-    packs.write(tmp_path, {"bpmn/p/request.scenarios.yaml": b"a: b", "bpmn/p/deeper/x.bpmn": b"<a/>"})
+    scenarios = {"bpmn/p/request.scenarios.yaml": b"a: b"}
+    packs.write(tmp_path, scenarios | {"bpmn/p/other.yaml": b"a: b", "bpmn/p/deeper/x.bpmn": b"<a/>"})
     pack = content.read_pack(tmp_path, "p")
-    assert dict(pack.files) == packs.files("p")
+    assert dict(pack.files) == packs.files("p") | scenarios
     assert pack.is_whole
 
 
