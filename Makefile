@@ -55,7 +55,7 @@ bench: $(INSTALLED_DEV) ## the benchmarks, as ratios within one run
 docs: $(INSTALLED_DEV) ## the pages that are made from the code
 	@$(BIN)/python -m banli.documentation
 
-frontend: ## bundle the diagram viewer again (maintainers; needs Node 20)
+frontend: ## bundle the viewer and the editors again (maintainers; needs Node 20)
 	@cd webapp/frontend && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs
 
 lock: $(INSTALLED_DEV) ## resolve the dependencies again, without addresses

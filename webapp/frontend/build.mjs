@@ -2,7 +2,7 @@
 // where Banli is installed. `npm ci --ignore-scripts && node build.mjs` must leave the tree unchanged.
 import { build } from "esbuild";
 import { readFile, mkdir, rm, writeFile } from "node:fs/promises";
-import { formWords, oneStyleSheet } from "./cures.mjs";
+import { formWords, oneStyleSheet, panelWords } from "./cures.mjs";
 
 const here = new URL(".", import.meta.url).pathname;
 const out = new URL("../static/build/", import.meta.url).pathname;
@@ -24,7 +24,7 @@ const common = {
   metafile: true,
   // Of each font the one that every browser of today reads.
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty", ".eot": "empty", ".svg": "empty" },
-  plugins: [oneStyleSheet, words.plugin],
+  plugins: [oneStyleSheet, panelWords, words.plugin],
 };
 
 // form-js needs a preact of its own, and its two halves the same one.

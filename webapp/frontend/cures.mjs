@@ -14,11 +14,31 @@ export const oneStyleSheet = {
   },
 };
 
+// The property panel speaks English wherever its owner does not hand the translation on: it asks our words instead.
+const FALLBACK = "function translateFallback(template, replacements) {";
+const spokenFallback = (source, path) => replacedOnce(
+  source, FALLBACK, `${FALLBACK}\n  return banliSay(template, replacements);`, path,
+);
+const asking = (source) => `import { say as banliSay } from ${JSON.stringify(OUR_WORDS)};\n${source}`;
+
+export const panelWords = {
+  name: "panel-words",
+  setup(build) {
+    build.onLoad({ filter: /\/@bpmn-io\/properties-panel\/dist\/index\.esm\.js$/ }, async ({ path }) => {
+      return { contents: asking(spokenFallback(await readFile(path, "utf8"), path)) };
+    });
+  },
+};
+
 // form-js has no translation: its literal labels are asked of our words when the page opens.
 const LABELS = /\b(label|description|title|tooltip|placeholder|name|children|emptyText|text): (['"])((?:\\.|(?!\2)[^\\\n])*)\2(?=[,\s})])/g;
+const ELSEWHERE = new RegExp(
+  String.raw`((?:return|label =|description =|tooltip =) )'((?:Remove form field|Should be a valid number|Must be number|`
+    + String.raw`Must not be empty|(?:Group|Table|Field) label|Hide if|Deactivate if|Condition under which|Documents whose)`
+    + String.raw`[^']*)'`, "g");
 const OF_PEOPLE = /^[A-Z<].*[a-z]{2}|^(URL|ID)$/;
 const NOT_SHOWN = new Set(["Root", "FilterContext", "John Doe", "Erika Muller", "Dominic Leaf"]);
-const EXPECTED = { "form-js-editor": 149, "form-js-viewer": 58 };
+const EXPECTED = { "form-js-editor": 170, "form-js-viewer": 58 };
 
 export function formWords() {
   const counted = {};
@@ -29,13 +49,17 @@ export function formWords() {
         build.onLoad({ filter: /\/@bpmn-io\/form-js-(editor|viewer)\/dist\/index\.es\.js$/ }, async ({ path }) => {
           const name = /(form-js-\w+)\/dist/.exec(path)[1];
           counted[name] = 0;
-          const source = await readFile(path, "utf8");
-          const spoken = source.replace(LABELS, (whole, key, _quote, text) => {
+          const read = await readFile(path, "utf8");
+          const source = name === "form-js-editor" ? spokenFallback(read, path) : read;
+          const spoken = source.replace(ELSEWHERE, (_whole, before, text) => {
+            counted[name] += 1;
+            return `${before}banliSay(${JSON.stringify(unescaped(text))})`;
+          }).replace(LABELS, (whole, key, _quote, text) => {
             if (!OF_PEOPLE.test(text) || NOT_SHOWN.has(text)) return whole;
             counted[name] += 1;
             return `${key}: banliSay(${JSON.stringify(unescaped(text))})`;
           });
-          return { contents: `import { say as banliSay } from ${JSON.stringify(OUR_WORDS)};\n${spoken}` };
+          return { contents: asking(spoken) };
         });
       },
     },

@@ -12,7 +12,8 @@ _DIAGRAM = Template("""<?xml version="1.0" encoding="UTF-8"?>
 xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" \
 xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" \
 xmlns:modeler="http://camunda.org/schema/modeler/1.0" id="${id}_diagram" \
-targetNamespace="http://bpmn.io/schema/bpmn" modeler:executionPlatform="Camunda Cloud" modeler:executionPlatformVersion="8.7.0">
+targetNamespace="http://bpmn.io/schema/bpmn" modeler:executionPlatform="Camunda Cloud" \
+modeler:executionPlatformVersion="8.7.0">
   <bpmn:process id="${id}" name="${id}" isExecutable="true">
     <bpmn:startEvent id="start" />
   </bpmn:process>

@@ -65,7 +65,7 @@ def draft(key: int) -> str:
         head=head(found),
         changed=[file for file in listed if file.state],
         others=[file for file in listed if not file.state],
-        problems=findings.told(key, problems),
+        problems=findings.told(key, problems, found.pack.files),
         meanwhile=_meanwhile(found),
         colleagues=_colleagues(found.draft.holder),
     )

@@ -47,8 +47,8 @@ def editor(key: int, path: str) -> Any:
         may_edit=drafts.may_edit(session, actor(), found.draft, path),
         text=file.content.decode("utf-8", "replace") if kind in ("scenarios", "labels") else "",
         drawing=drawing,
-        findings=findings.told(key, problems, path),
-        elsewhere=findings.told(key, [problem for problem in problems if problem.file != path]),
+        findings=findings.told(key, problems, found.pack.files, path),
+        elsewhere=findings.told(key, [one for one in problems if one.file != path], found.pack.files),
     )
 
 
@@ -92,8 +92,8 @@ def _findings(key: int, path: str) -> dict[str, Any]:
     session = reading()
     found: DraftView = drafts.get(session, key, actor())
     _content, problems = drafts.problems(session, found)
-    here = findings.told(key, problems, path)
-    elsewhere = findings.told(key, [problem for problem in problems if problem.file != path])
+    here = findings.told(key, problems, found.pack.files, path)
+    elsewhere = findings.told(key, [one for one in problems if one.file != path], found.pack.files)
     return {
         "list": render_template("workshop/_findings.html", findings=here, elsewhere=elsewhere),
         "marks": [

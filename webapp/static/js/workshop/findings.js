@@ -23,7 +23,7 @@ export class Findings {
   listed() {
     return [...this.list.querySelectorAll("[data-focus]")].map((button) => ({
       id: button.dataset.focus,
-      severity: button.closest("li").className,
+      severity: button.closest("li").dataset.severity,
       word: button.closest("li").querySelector(".word").textContent,
       sentence: button.textContent,
     }));
@@ -33,7 +33,8 @@ export class Findings {
 // A small sign with its word; the whole sentence on hover and for screen readers.
 export function badge({ severity, word, sentence }) {
   const sign = document.createElement("span");
-  sign.className = `finding-badge ${severity}`;
+  sign.className = "finding-badge";
+  sign.dataset.severity = severity;
   sign.textContent = word;
   sign.title = sentence;
   return sign;

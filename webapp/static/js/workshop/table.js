@@ -44,12 +44,12 @@ export async function open(area, text, changed) {
 
   function paint() {
     for (const old of box.querySelectorAll(".finding-badge")) old.remove();
-    for (const old of box.querySelectorAll(".has-finding")) old.classList.remove("has-finding", "error", "warning");
+    for (const old of box.querySelectorAll("[data-finding]")) delete old.dataset.finding;
     const signed = new Set();
     for (const finding of marks) {
       const cell = place(finding.id);
       if (!cell) continue;
-      for (const one of cells(finding.id)) one.classList.add("has-finding", finding.severity);
+      for (const one of cells(finding.id)) one.dataset.finding ??= finding.severity;
       const holder = cell.closest("tr")?.querySelector(".rule-index") ?? null;
       if (!holder || signed.has(holder)) continue;
       signed.add(holder);
