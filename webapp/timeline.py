@@ -206,6 +206,10 @@ def _trouble(event: Event, telling: Telling) -> Line:
     return Line(sentence, exact(event.occurred_at), "trouble")
 
 
+def _uncertain(event: Event, _telling: Telling) -> Line:
+    return Line(say(event.details["sentence"]), exact(event.occurred_at))
+
+
 def _ended(event: Event, telling: Telling) -> Line:
     return Line(_("The matter ended: %(step)s.", step=telling.step(event)), exact(event.occurred_at), "person")
 
@@ -303,6 +307,7 @@ _WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "user_task.completed": _completed,
     "decision.evaluated": _decided,
     "copy.sent": _copied,
+    "calendar.uncertain": _uncertain,
     "job.completed": _archived,
     "timer.fired": _fired,
     "incident.created": _trouble,

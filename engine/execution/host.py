@@ -13,6 +13,7 @@ from engine.organisation import functions
 from engine.runtime.changes import Binding, Variables
 from engine.runtime.host import Decided
 from feel.decisions import DecisionError
+from feel.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.execution.matter import Matter
@@ -25,6 +26,7 @@ class ExecutionHost:
         self._matter = matter
         self._instance = instance
         self._functions: Mapping[str, Callable[..., Any]] | None = None
+        self._warned: set[str] = set()
 
     @property
     def now(self) -> datetime:
@@ -35,10 +37,17 @@ class ExecutionHost:
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The organisation's functions, bound to this transaction and procedure."""
         if self._functions is None:
+            matter = self._matter
             self._functions = functions.bound(
-                self._matter.session, at=self._matter.now, process_id=self._matter.root.process_id
+                matter.session, at=matter.now, process_id=matter.root.process_id, warn=self._warn
             )
         return self._functions
+
+    def _warn(self, sentence: Sentence) -> None:
+        """What a calendar could not know stands in the matter's history, once a step, beside the date it led to."""
+        if str(sentence) not in self._warned:
+            self._warned.add(str(sentence))
+            self._matter.record(self._instance, "calendar.uncertain", details={"sentence": sentence.as_json()})
 
     def decide(self, decision_id: str, binding: Binding, version_tag: str | None, variables: Variables) -> Decided:
         """Evaluate the decision of the version that the instance is bound to."""

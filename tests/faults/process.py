@@ -20,7 +20,7 @@ OUTSIDE = ("faults_effect", "faults_stumbling", "faults_refusable")
 INSIDE = "faults_note"
 STUMBLES_EVERY = 4
 REFUSED_EVERY = 5
-_LONGEST_SECONDS = 0.2
+_SHORT_SECONDS, _LONG_SECONDS, _LONG_SHARE = (0.0, 0.2), (2.0, 5.0), 1 / 15
 
 
 def declare() -> None:
@@ -34,7 +34,8 @@ def bind(effects: Path) -> None:
     """Give each its function; effects are files in that folder."""
 
     def record(work: Work) -> None:
-        time.sleep(random.uniform(0, _LONGEST_SECONDS))  # noqa: S311 - so that a kill meets work under way
+        long = random.random() < _LONG_SHARE  # noqa: S311 - so that kills meet work under way
+        time.sleep(random.uniform(*(_LONG_SECONDS if long else _SHORT_SECONDS)))  # noqa: S311
         with (effects / "attempts").open("a") as attempts:
             attempts.write(f"{work.key} {work.element_id}\n")
         try:
