@@ -31,6 +31,7 @@ from feel.sentences import Sentence
 WORKER = system("worker")
 LEASE = timedelta(minutes=5)
 RESERVATION = timedelta(seconds=15)
+"""How long a job that somebody was told of is told to nobody else."""
 RESERVED = "sweep"
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=1)
@@ -49,33 +50,40 @@ class Claimed:
 
 
 def due(
-    session: Session, now: datetime | None = None, limit: int = 200, kinds: Collection[str] | None = None
+    session: Session,
+    now: datetime | None = None,
+    limit: int = 200,
+    kinds: Collection[str] | None = None,
+    *,
+    ahead: timedelta = timedelta(0),
 ) -> Sequence[int]:
-    """The keys of jobs to do now, the longest due first; not those leased, suspended, or of outside workers."""
-    statement = _due(now or clock.now(), limit)
+    """The keys of jobs to do now, or within ``ahead``, the longest due first; none leased, suspended, or external."""
+    statement = _due(now or clock.now(), limit, ahead)
     if kinds is not None:
         statement = statement.where(Job.kind.in_(kinds))
     return session.execute(statement).scalars().all()
 
 
-def reserve(session: Session, limit: int = 200, now: datetime | None = None) -> Sequence[int]:
-    """The keys of due jobs that nobody was told of, reserved for a while: each key is given to one caller only.
+def reserve(session: Session, limit: int = 200, ahead: timedelta = timedelta(0)) -> Sequence[tuple[int, datetime]]:
+    """Jobs that are due, or will be within ``ahead``, and that nobody was told of, each with the instant it is due.
 
-    Whoever is told of a reserved job may claim it; when the reservation ends unused, the job is due as before.
+    They are reserved for a while, so that each is given to one caller only. Whoever is told of a reserved job may
+    claim it once it is due; when the reservation ends unused, the job is due as before.
     """
-    instant = now or clock.now()
+    now = clock.now()
     # what another transaction holds is being done just now, and waiting for it could end in a deadlock
-    keys = session.execute(_due(instant, limit).with_for_update(of=Job, skip_locked=True)).scalars().all()
+    found = _due(now, limit, ahead).with_for_update(of=Job, skip_locked=True)
+    keys = session.execute(found).scalars().all()
     if not keys:
         return ()
     taken = session.connection().execute(
         update(JOB)
-        .where(JOB.c.key.in_(keys), *_free(instant))
-        .values(locked_until=instant + RESERVATION, worker=RESERVED)
-        .returning(JOB.c.key)
+        .where(JOB.c.key.in_(keys), *_free(now, ahead=ahead))
+        .values(locked_until=now + ahead + RESERVATION, worker=RESERVED)
+        .returning(JOB.c.key, JOB.c.due_at)
     )
-    mine = set(taken.scalars())
-    return [key for key in keys if key in mine]
+    mine = {row.key: row.due_at for row in taken}
+    return [(key, mine[key]) for key in keys if key in mine]
 
 
 def get(session: Session, key: int) -> Job:
@@ -301,12 +309,12 @@ def requeue(session: Session, key: int, retries: int = 1) -> None:
         session.info.setdefault("wake", []).append(key)
 
 
-def _due(now: datetime, limit: int) -> Select[int]:
+def _due(now: datetime, limit: int, ahead: timedelta) -> Select[int]:
     return (
         select(Job.key)
         .outerjoin(ProcessInstance, ProcessInstance.key == Job.root_key)
         .where(
-            *_free(now),
+            *_free(now, ahead=ahead),
             Job.external.is_(False),
             or_(Job.root_key.is_(None), ProcessInstance.suspended.is_(False)),
         )
@@ -315,12 +323,12 @@ def _due(now: datetime, limit: int) -> Select[int]:
     )
 
 
-def _free(now: datetime, *, told: bool = False) -> tuple[ColumnElement[bool], ...]:
-    """Due, and under nobody's lease; ``told``: a reservation does not count, since it was made for who asks."""
+def _free(now: datetime, *, told: bool = False, ahead: timedelta = timedelta(0)) -> tuple[ColumnElement[bool], ...]:
+    """Due (or within ``ahead``), and under nobody's lease; ``told``: a reservation counts for nothing to who asks."""
     leases = [JOB.c.locked_until.is_(None), JOB.c.locked_until < now]
     if told:
         leases.append(JOB.c.worker == RESERVED)
-    return JOB.c.state == CREATED, JOB.c.due_at <= now, or_(*leases)
+    return JOB.c.state == CREATED, JOB.c.due_at <= now + ahead, or_(*leases)
 
 
 def _lock_job(session: Session, key: int, actor: Actor) -> tuple[Locked | None, Any]:

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from engine import jobs, log_context, topics
+from engine import clock, jobs, log_context, topics
 from engine.errors import Conflict, EngineError, ExecutionFailed, NotFound, Refused
 from engine.unit_of_work import UnitOfWork
 from feel.sentences import Sentence
@@ -27,6 +27,7 @@ from feel.sentences import Sentence
 _log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 KEEP_SECONDS = 10.0
+EARLY_SECONDS = 1.5
 _AWAY = (OperationalError, InterfaceError)
 _REPORT_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the attempts to report to a database that is away: what was done need not be done again."""
@@ -42,7 +43,8 @@ def _run(unit_of_work: UnitOfWork, key: int) -> None:
     try:
         with unit_of_work.read() as session:
             job = jobs.get(session, key)
-            inside, root_key = jobs.is_inside(job), job.root_key
+            inside, root_key, due_at = jobs.is_inside(job), job.root_key, job.due_at
+        _wait_until(due_at)
         with log_context.about(matter=root_key):
             if inside:
                 _run_inside(unit_of_work, key)
@@ -52,6 +54,13 @@ def _run(unit_of_work: UnitOfWork, key: int) -> None:
         _log.warning("Job %d stopped with an incident: %s", key, failure)
     except (Conflict, NotFound) as why:
         _log.info("Job %d was not done: %s", key, why)
+
+
+def _wait_until(due_at: datetime) -> None:
+    """A message sent ahead may arrive a moment early; what is due later than that is not begun at all."""
+    early = (due_at - clock.now()).total_seconds()
+    if 0 < early <= EARLY_SECONDS:
+        time.sleep(early)
 
 
 def _run_inside(unit_of_work: UnitOfWork, key: int) -> None:

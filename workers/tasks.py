@@ -11,14 +11,16 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from engine import audit, history, jobs, messages, schedules
+from engine import audit, clock, history, jobs, messages, schedules
 from engine.errors import EngineError
 from engine.unit_of_work import UnitOfWork
 from workers import job_run
-from workers.application import RECORD_MATTERS, RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY
+from workers.application import RECORD_MATTERS, RUN_DUE_JOBS, RUN_JOB, SEAL_HISTORY, SWEEP_SECONDS
 
 _log = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
+AHEAD = timedelta(seconds=SWEEP_SECONDS)
+"""A timer is told of before it is due, so that it fires at its time and not at the next sweep."""
 SWEEP_PAGES = 10
 RECORD_LIMIT = 100
 RECORD_PAGES = 50
@@ -38,7 +40,7 @@ def register(celery: Celery, unit_of_work: Callable[[], UnitOfWork]) -> None:
         _unless_away(lambda: unit_of_work().run(history.seal_when_due, SEAL_EVERY))
 
     def record_matters() -> None:
-        record(unit_of_work())
+        _unless_away(lambda: record(unit_of_work()))
 
     celery.task(name=RUN_JOB)(run_job)
     celery.task(name=RUN_DUE_JOBS)(run_due_jobs)
@@ -61,13 +63,13 @@ def record(unit_of_work: UnitOfWork) -> int:
 
 
 def sweep(celery: Celery, unit_of_work: UnitOfWork) -> int:
-    """Send one message for each due job that nobody was told of just now; gives their number.
+    """Send one message for each job that is due before the next sweep and nobody was told of; gives their number.
 
     A second in which nothing is due costs three queries and no write lock. What goes wrong with one thing that is due
     keeps nothing else from its turn.
     """
     with unit_of_work.read() as session:
-        jobs_wait = bool(jobs.due(session, limit=1))
+        jobs_wait = bool(jobs.due(session, limit=1, ahead=AHEAD))
         to_fire = schedules.due(session)
         messages_wait = messages.is_due(session)
     sent = _tell(celery, unit_of_work) if jobs_wait else 0
@@ -79,16 +81,16 @@ def sweep(celery: Celery, unit_of_work: UnitOfWork) -> int:
 
 
 def _tell(celery: Celery, unit_of_work: UnitOfWork) -> int:
-    """Reserve what is due, then send it, page by page.
+    """Reserve what is due, then send it, page by page; what is due in a moment with the instant at which to begin.
 
     A job is reserved before its message is sent, so that two sweeps at once send one message, and a long queue does
     not get one more of each every second. A message that is lost counts until the reservation ends.
     """
     sent = 0
     for _page in range(SWEEP_PAGES):
-        reserved = unit_of_work.run(jobs.reserve, SWEEP_LIMIT)
-        for key in reserved:
-            celery.send_task(RUN_JOB, args=[key])
+        reserved = unit_of_work.run(jobs.reserve, SWEEP_LIMIT, AHEAD)
+        for key, due_at in reserved:
+            celery.send_task(RUN_JOB, args=[key], eta=due_at if due_at > clock.now() else None)
         sent += len(reserved)
         if len(reserved) < SWEEP_LIMIT:
             break

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -27,10 +27,12 @@ class Told:
 
     def __init__(self) -> None:
         self.keys: list[int] = []
+        self.etas: list[datetime | None] = []
 
-    def send_task(self, name: str, args: list[int]) -> None:
+    def send_task(self, name: str, args: list[int], eta: datetime | None = None) -> None:
         assert name == application.RUN_JOB
         self.keys += args
+        self.etas += [eta] * len(args)
 
 
 @pytest.fixture
@@ -73,9 +75,33 @@ def test_a_message_that_was_lost_is_sent_again_when_the_reservation_ends(office)
     (key,) = due_now(office, 1)
     told = Told()
     tasks.sweep(told, office.unit_of_work)
-    with clock.pinned(clock.now() + jobs.RESERVATION + timedelta(seconds=1)):
+    with clock.pinned(clock.now() + tasks.AHEAD + jobs.RESERVATION + timedelta(seconds=1)):
         tasks.sweep(told, office.unit_of_work)
     assert told.keys == [key, key]
+
+
+def test_a_timer_is_told_of_before_its_time_and_fires_at_it(office):
+    root = office.ask("clock")
+    remind, _late = office.jobs(root, CREATED)
+    told = Told()
+    with clock.pinned(remind.due_at - 2 * tasks.AHEAD):
+        assert tasks.sweep(told, office.unit_of_work) == 0
+    with clock.pinned(remind.due_at - tasks.AHEAD / 2):
+        assert tasks.sweep(told, office.unit_of_work) == 1
+        assert tasks.sweep(told, office.unit_of_work) == 0
+        assert office.read(jobs.due) == []
+    assert (told.keys, told.etas) == ([remind.key], [remind.due_at])
+    with clock.pinned(remind.due_at):
+        job_run.run(office.unit_of_work, remind.key)
+    assert len(office.history(root, "timer.fired")) == 1
+
+
+def test_a_message_that_comes_too_early_begins_nothing(office):
+    root = office.ask("clock")
+    remind, _late = office.jobs(root, CREATED)
+    job_run.run(office.unit_of_work, remind.key)
+    assert office.history(root, "timer.fired") == []
+    assert office.read(jobs.get, remind.key).state == CREATED
 
 
 @pytest.mark.usefixtures("printing")

@@ -12,7 +12,10 @@ from feel.sentences import Sentence
 DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:z="http://camunda.org/schema/zeebe/1.0"
     id="definitions" targetNamespace="urn:far">
-  <process id="far" name="远期" isExecutable="true"><extensionElements><z:properties><z:property name="starterPosts" value="store_manager"/></z:properties></extensionElements>
+  <process id="far" name="远期" isExecutable="true">
+    <extensionElements><z:properties>
+      <z:property name="starterPosts" value="store_manager"/>
+    </z:properties></extensionElements>
     <startEvent id="start"/>
     <userTask id="F1_wait" name="等待"><extensionElements><z:userTask/>
       <z:assignmentDefinition assignee="=starter"/>
