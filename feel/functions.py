@@ -127,7 +127,7 @@ def _parameters(function: Callable[..., object]) -> _Parameters:
 
     A host makes its functions anew for each evaluation (they close over a session), and reading a signature is slow.
     """
-    if not isinstance(function, FunctionType):
+    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):  # its code is not what it shows
         return _read_parameters(function)
     key = (function.__code__, len(function.__defaults__ or ()))
     if key not in _known:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.database import Database
 from tests.databases import PostgreSQL, SQLite
+
+if TYPE_CHECKING:
+    from tests.content.recorded_states import Played
 
 _BOTH = [
     pytest.param("sqlite"),
@@ -62,3 +66,11 @@ def sqlite_database(sqlite_template: SQLite, tmp_path: Path) -> Iterator[Databas
     database = Database(sqlite_template.copy(tmp_path / "banli.db"))
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def pack_played() -> Played:
+    """The scenarios of the pack, played once for all tests that look at what came of them."""
+    from tests.content import recorded_states  # noqa: PLC0415 - few tests need it
+
+    return recorded_states.played()

@@ -89,11 +89,11 @@ def decision(threshold: int = 200) -> bytes:
     return DECISION.replace("{threshold}", str(threshold)).encode()
 
 
-def form(form_id: str = "request", label: str = "事由") -> bytes:
+def form(form_id: str = "request", label: str = "事由", **more: str) -> bytes:
     """A form of one text."""
     component = {"type": "textfield", "key": "purpose", "label": label, "id": "field_purpose"}
     return json.dumps(
-        {"id": form_id, "type": "default", "schemaVersion": 18, "components": [component]}, ensure_ascii=False
+        {"id": form_id, "type": "default", "schemaVersion": 18, "components": [component], **more}, ensure_ascii=False
     ).encode()
 
 

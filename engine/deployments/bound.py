@@ -15,6 +15,7 @@ from engine.models import (
     DecisionDefinition,
     Deployment,
     DeploymentBinding,
+    FormDefinition,
     ProcessDefinition,
     Resource,
 )
@@ -33,9 +34,11 @@ class BoundDecision:
     definition: dict[str, Any]
 
 
-def bound_form(session: Session, definition_key: int, form_id: str, binding: Binding) -> int:
+def bound_form(
+    session: Session, definition_key: int, form_id: str, binding: Binding, version_tag: str | None = None
+) -> int:
     """The key of the form definition that a process definition binds; :class:`ExecutionFailed` for none."""
-    return _resolve(session, definition_key, "form", form_id, binding, None)
+    return _resolve(session, definition_key, "form", form_id, binding, version_tag)
 
 
 def called_process(
@@ -115,14 +118,21 @@ def _latest(session: Session, kind: str, id_: str) -> int | None:
 
 
 def _by_tag(session: Session, kind: str, id_: str, version_tag: str | None) -> int | None:
-    if kind != "process":  # decisions and forms carry no tag
-        return None
+    key, id_column, tag, version = _TAGGED[kind]
     return session.execute(
-        select(ProcessDefinition.key)
-        .where(ProcessDefinition.process_id == id_, ProcessDefinition.version_tag == version_tag)
-        .order_by(ProcessDefinition.version.desc())
-        .limit(1)
+        select(key).where(id_column == id_, tag == version_tag).order_by(version.desc()).limit(1)
     ).scalar_one_or_none()
+
+
+def _columns(model: Any, id_column: Any) -> tuple[Any, ...]:
+    return model.key, id_column, model.version_tag, model.version
+
+
+_TAGGED = {
+    "process": _columns(ProcessDefinition, ProcessDefinition.process_id),
+    "decision": _columns(DecisionDefinition, DecisionDefinition.decision_id),
+    "form": _columns(FormDefinition, FormDefinition.form_id),
+}
 
 
 def _nothing_bound(kind: str, id_: str, version_tag: str | None) -> ExecutionFailed:

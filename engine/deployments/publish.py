@@ -204,15 +204,21 @@ class _Publication:
         for path, found in self.content.decisions.items():
             names = {decision_id: decision.name for decision_id, decision in found.decisions.items()}
             names |= {service_id: name for name, service_id in found.services.items()}
+            tags = {decision_id: decision.version_tag for decision_id, decision in found.decisions.items()}
             for decision_id, name in names.items():
                 new = DecisionDefinition(
-                    decision_id=decision_id, name=name, binding_sha256=self._bindings.decisions[decision_id]
+                    decision_id=decision_id,
+                    name=name,
+                    version_tag=tags.get(decision_id),
+                    binding_sha256=self._bindings.decisions[decision_id],
                 )
                 self._publish("decision", decision_id, path, new)
 
     def _publish_forms(self) -> None:
         for path, form in self.content.forms.items():
-            new = FormDefinition(form_id=form.id, binding_sha256=self._bindings.forms[form.id])
+            new = FormDefinition(
+                form_id=form.id, version_tag=form.version_tag, binding_sha256=self._bindings.forms[form.id]
+            )
             self._publish("form", form.id, path, new)
 
     def _publish_processes(self) -> None:

@@ -16,7 +16,7 @@ from engine.keys import new_key
 from engine.models import user_task as task_states
 from engine.models.process_instance import ACTIVE, CANCELED
 from engine.runtime import Workflow
-from engine.runtime.changes import ProcessCalled, ProcessEnded, Variables
+from engine.runtime.changes import EscalationThrown, ProcessCalled, ProcessEnded, Variables
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -95,13 +95,33 @@ def _return(matter: Matter, child: Instance, change: ProcessEnded) -> None:
         element_id=change.end_event_id,
         details={"outcome": change.end_event_id, "kind": change.kind, "error_code": change.error_code},
     )
-    if not parent.is_active:
-        return
+    if not _waits(matter, parent, waiting):
+        return  # an escalation has interrupted the call before the end
     if change.kind == "error":
         code = change.error_code or ""
         matter.act(parent, lambda workflow: workflow.throw_error(waiting, code, "", change.variables))
     else:
         matter.act(parent, lambda workflow: workflow.complete(waiting, change.variables))
+
+
+def escalate(matter: Matter, child: Instance, change: EscalationThrown) -> None:
+    """Nothing in the called process caught it: it goes to the border of the call; of a matter itself, nowhere."""
+    if child.parent_key is None or child.parent_element_instance is None:
+        return
+    parent, waiting = matter.instance(child.parent_key), child.parent_element_instance
+
+    def throw() -> None:
+        if _waits(matter, parent, waiting):
+            matter.act(parent, lambda workflow: workflow.throw_escalation(waiting, change.code))
+
+    matter.later(throw)
+
+
+def _waits(matter: Matter, parent: Instance, element_instance: str) -> bool:
+    """Whether the call is still open."""
+    if not parent.is_active:
+        return False
+    return any(wait.element_instance_id == element_instance for wait in matter.workflow(parent).waiting)
 
 
 def cancel_called(matter: Matter, parent: Instance, element_instance: str) -> None:

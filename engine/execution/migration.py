@@ -121,7 +121,7 @@ def task_redrawn(matter: Matter, instance: Instance, change: changes.UserTaskMig
     form_key = None
     if change.form_id is not None:
         form_key = deployments.bound_form(
-            matter.session, instance.definition_key, change.form_id, change.form_binding
+            matter.session, instance.definition_key, change.form_id, change.form_binding, change.form_version_tag
         )
     matter.session.connection().execute(
         update(TASK)

@@ -69,7 +69,7 @@ def _user_task(matter: Matter, instance: Instance, change: changes.UserTaskCreat
     form_key = None
     if change.form_id is not None:
         form_key = deployments.bound_form(
-            matter.session, instance.definition_key, change.form_id, change.form_binding
+            matter.session, instance.definition_key, change.form_id, change.form_binding, change.form_version_tag
         )
     row = {
         "key": key,
@@ -208,5 +208,6 @@ _PROJECTIONS: dict[type, Callable[[Matter, Instance, Any], None]] = {
     changes.CopyRequested: _copy,
     changes.MessageThrown: correlation.throw_message,
     changes.SignalThrown: correlation.throw_signal,
+    changes.EscalationThrown: calls.escalate,
     changes.ProcessEnded: _ended,
 }

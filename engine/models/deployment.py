@@ -77,6 +77,7 @@ class DecisionDefinition(Base):
     key: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[str]
     version: Mapped[int]
+    version_tag: Mapped[str | None]
     name: Mapped[str]
     pack: Mapped[str]
     resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
@@ -94,6 +95,7 @@ class FormDefinition(Base):
     key: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[str]
     version: Mapped[int]
+    version_tag: Mapped[str | None]
     pack: Mapped[str]
     resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
     deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))

@@ -59,6 +59,7 @@ class UserTaskMigrated(ElementChange):
     name: str
     form_id: str | None
     form_binding: Binding
+    form_version_tag: str | None
     properties: Mapping[str, str]
 
 
@@ -76,6 +77,7 @@ class UserTaskCreated(ElementChange):
     name: str
     form_id: str | None
     form_binding: Binding
+    form_version_tag: str | None
     assignees: tuple[str, ...]  # of ``assignment.assignee``: one person, or the persons a function resolved
     resolution: Any  # what the assignee expression gave, unflattened (a resolver's record with its reasons)
     candidate_groups: tuple[str, ...]
@@ -175,6 +177,13 @@ class SignalThrown(ElementChange):
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationThrown(ElementChange):
+    """An escalation that nothing in this process catches: it goes to the calling activity, if any."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessEnded:
     """The last token is gone. ``end_event_id`` is the end event reached last (of an error end: that one).
 
@@ -205,5 +214,6 @@ Change = (
     | CopyRequested
     | MessageThrown
     | SignalThrown
+    | EscalationThrown
     | ProcessEnded
 )

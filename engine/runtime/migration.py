@@ -236,6 +236,7 @@ def _user_task(target: PersonTask, token: Token) -> UserTaskMigrated:
         name=target.bpmn_name,
         form_id=form_of(token, task, target.bpmn_id),
         form_binding=task.form_binding,
+        form_version_tag=task.form_version_tag,
         properties=target.settings.properties,
     )
 

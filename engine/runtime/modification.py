@@ -101,14 +101,16 @@ def _path_of_scope(instance: Instance, scope_id: str) -> list[str]:
 def _scope(instance: Instance, path: Sequence[str], wanted: str | None) -> Any:
     """The open scope at the end of a path of subprocesses; opened on the way where none is open."""
     scope: Any = instance
-    for depth, element_id in enumerate(path):
-        last = depth == len(path) - 1
+    if wanted and wanted in instance.subprocesses:
+        around = instance.tokens[wanted].task_spec.bpmn_id
+        if around not in path:
+            raise Refused(Sentence("What is to begin is not inside of {id}.", id=around))
+        scope, path = instance.subprocesses[wanted], path[path.index(around) + 1 :]
+    for element_id in path:
         found = [
             inner
             for host, inner in instance.subprocesses.items()
-            if inner.parent_workflow is scope
-            and instance.tokens[host].task_spec.bpmn_id == element_id
-            and (not last or wanted in (None, "", host))
+            if inner.parent_workflow is scope and instance.tokens[host].task_spec.bpmn_id == element_id
         ]
         if len(found) > 1:
             raise Refused(Sentence("{id} is open several times; say in which one.", id=element_id))

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.runtime.changes import EscalationThrown
 from engine.runtime.dialect.model import EventKind
 from engine.runtime.token import Token
 
@@ -21,6 +22,14 @@ def throw(token: Token, kind: EventKind, code: str | None, payload: Mapping[str,
             if catches(spec.catching, kind, code):
                 _caught(spec, holder, scope, payload)
                 return True
+    return False
+
+
+def escalate(token: Token, code: str | None, *, own: bool) -> bool:
+    """Throw an escalation; what nothing here catches is told, for whoever called this process."""
+    if throw(token, "escalation", code, {}, own=own):
+        return True
+    token.instance.emit(EscalationThrown(token.task_spec.bpmn_id, token.id, code))
     return False
 
 

@@ -21,7 +21,7 @@ from engine.runtime.jumps import jump, skip
 from engine.runtime.migration import Blocked, migrate, preview
 from engine.runtime.modification import Activation, modify
 from engine.runtime.specs.activities import arm_event_subprocesses
-from engine.runtime.throwing import deliver_signal, throw
+from engine.runtime.throwing import deliver_signal, escalate, throw
 from engine.runtime.token import Token
 from engine.runtime.variables import ROOT
 from feel.sentences import Sentence
@@ -100,6 +100,11 @@ class Workflow:
                 kind="error",
                 values={"code": code, "message": message},
             )
+        self._run()
+
+    def throw_escalation(self, element_instance_id: str, code: str | None) -> None:
+        """A called process threw an escalation that nothing in it caught; if nothing here does, it goes outwards."""
+        escalate(self._waiting(element_instance_id), code, own=True)
         self._run()
 
     def trigger(self, element_instance_id: str, variables: Mapping[str, Any] | None = None) -> None:

@@ -67,14 +67,17 @@ Functions = Mapping[str, Callable[..., Any]]
 class TaskForm:
     """A compiled form: immutable, shared by threads.
 
-    ``id`` is the form id, ``fields`` the field tree, ``problems`` the warnings found while compiling, ``has_files``
-    whether files can be attached anywhere in it.
+    ``id`` is the form id, ``version_tag`` what its author calls this version, ``fields`` the field tree, ``problems``
+    the warnings found while compiling, ``has_files`` whether files can be attached anywhere in it.
     """
 
-    __slots__ = ("_count", "fields", "has_files", "id", "problems")
+    __slots__ = ("_count", "fields", "has_files", "id", "problems", "version_tag")
 
-    def __init__(self, form_id: str, fields: tuple[Field, ...], problems: tuple[Problem, ...]) -> None:
+    def __init__(
+        self, form_id: str, fields: tuple[Field, ...], problems: tuple[Problem, ...], version_tag: str | None = None
+    ) -> None:
         self.id = form_id
+        self.version_tag = version_tag
         self.fields = fields
         self.problems = problems
         every = tuple(structure.every(fields))
@@ -88,11 +91,11 @@ class TaskForm:
         Raises :class:`engine.errors.DeploymentRefused` with every problem that was found.
         """
         findings = schema.Findings(file, functions)
-        form_id, raw = schema.read(source, findings)
+        form_id, version_tag, raw = schema.read(source, findings)
         fields = components.Reader(findings).fields(raw)
         structure.check(fields, findings)
         findings.raise_errors()
-        return cls(form_id, fields, tuple(findings.problems))
+        return cls(form_id, fields, tuple(findings.problems), version_tag)
 
     def parse(self, posted: Mapping[str, str | Sequence[str]]) -> Parsed:
         """What a page posted under names that are paths ("lines.0.qty"), ready for :meth:`clean`; never refuses."""

@@ -20,6 +20,7 @@ MAXIMUM_DEPTH = 5
 _NEWEST_SCHEMA = 30
 _FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _TEXTS = 2_000
+_TAG = 100
 
 
 class Findings:
@@ -193,8 +194,8 @@ class Component:
             self.findings.warn(self.id, Sentence("The attribute {name} has no effect here.", name=name))
 
 
-def read(schema: bytes, findings: Findings) -> tuple[str, Sequence[Any]]:
-    """The id and the components of a schema; raises :class:`DeploymentRefused`."""
+def read(schema: bytes, findings: Findings) -> tuple[str, str | None, Sequence[Any]]:
+    """The id, the version tag and the components of a schema; raises :class:`DeploymentRefused`."""
     document = _document(schema, findings)
     form_id = document.get("id")
     if not isinstance(form_id, str) or not _FORM_ID.fullmatch(form_id):
@@ -207,8 +208,13 @@ def read(schema: bytes, findings: Findings) -> tuple[str, Sequence[Any]]:
     components = document.get("components")
     if not isinstance(components, list) or not components:
         findings.refuse("", Sentence("A form needs a list of “components”."))
+    tag = document.get("versionTag")
+    if tag is not None and not (isinstance(tag, str) and len(tag) <= _TAG):
+        findings.refuse(
+            "", Sentence("The “versionTag” of a form is a text of at most {limit} characters.", limit=_TAG)
+        )
     findings.raise_errors()
-    return str(form_id), components or []
+    return str(form_id), tag or None, components or []
 
 
 def _document(schema: bytes, findings: Findings) -> Mapping[str, Any]:

@@ -92,6 +92,7 @@ class Decisions:
             type=element.type_reference,
             question=element.question,
             description=element.description,
+            version_tag=element.version_tag,
         )
 
     def evaluate(

@@ -18,6 +18,7 @@ class Decision:
     Attributes:
         inputs: Names of the variables it needs, directly or through the decisions that it requires.
         required: Ids of the decisions that it requires directly.
+        version_tag: What its author calls this version, to be bound by that name.
         table: Its table (inputs, outputs, rules with ids, annotations, hit policy); None without one.
     """
 
@@ -29,6 +30,7 @@ class Decision:
     type: str = ""
     question: str = ""
     description: str = ""
+    version_tag: str | None = None
 
     @property
     def is_table(self) -> bool:

@@ -232,6 +232,7 @@ class DecisionElement:
     logic: BoxedExpression | None
     question: str = ""
     description: str = ""
+    version_tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from feel.decisions.elements import children, local_name, name_of, owner_id, pla
 from feel.decisions.problems import ProblemList
 from feel.sentences import Sentence
 
+_ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _WITHOUT_MEANING = frozenset(
     {
         "description",
@@ -200,6 +201,7 @@ class _Reader:
             logic=self.boxed.only_expression(element, identifier),
             question=text_of(element, "question"),
             description=text_of(element, "description"),
+            version_tag=_version_tag(element),
         )
 
     def _business_knowledge_model(self, element: etree._Element) -> model.BusinessKnowledgeModel:
@@ -271,3 +273,11 @@ class _Reader:
 def _function_item(element: etree._Element) -> tuple[tuple[model.Parameter, ...], str]:
     parameters = tuple(model.Parameter(name_of(child), type_of(child)) for child in children(element, "parameters"))
     return parameters, plain_type(element.get("outputTypeRef") or "")
+
+
+def _version_tag(element: etree._Element) -> str | None:
+    """The name that its author gave to this version, as Camunda writes it among the extensions."""
+    for extensions in children(element, "extensionElements"):
+        for extension in extensions.iterchildren(f"{{{_ZEEBE}}}versionTag"):
+            return extension.get("value") or None
+    return None

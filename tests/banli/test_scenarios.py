@@ -15,15 +15,16 @@ from banli.scenarios.files import made_up
 from banli.scenarios.model import Delegation, Deploy, Do, Pass, Receive, ScenarioFileRefused, Unmet, Waits
 from banli.scenarios.values import evaluated, matches, of_step
 from engine import clock, media_types
+from tests.content.recorded_states import Played
 from tests.engine.test_schedules import DIAGRAM
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "process: procurement_request\ndefaults: {on: 2026-03-02 10:00}\nscenarios:\n"
 
 
-@pytest.fixture(scope="module")
-def report() -> scenarios.Report:
-    return scenarios.run(ROOT, "chain_store", language="zh")
+@pytest.fixture
+def report(pack_played: Played) -> scenarios.Report:
+    return pack_played.report
 
 
 @pytest.fixture

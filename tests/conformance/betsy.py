@@ -1,7 +1,8 @@
 """Runs the processes of betsy: translates scripts and conditions, does the jobs, moves the clock, keeps a trace.
 
 The translation is the test's own: a script task becomes a job named after its script, a condition becomes FEEL.
-Each step starts from the saved state, as it does in the product.
+Each step starts from the saved state, as it does in the product; and everything is done a second time with all kept
+in memory, which must make no difference.
 """
 
 from __future__ import annotations
@@ -63,10 +64,15 @@ def _feel(text: str) -> str:
 
 
 class World:
-    """All instances of one file: jobs, timers, messages, signals and called processes."""
+    """All instances of one file: jobs, timers, messages, signals and called processes.
 
-    def __init__(self, diagram: runtime.Diagram) -> None:
+    Each step starts from the saved state; or, if ``kept``, everything stays in memory, finished tokens too.
+    """
+
+    def __init__(self, diagram: runtime.Diagram, *, kept: bool = False) -> None:
         self.diagram = diagram
+        self.kept = kept
+        self.running: dict[int, runtime.Workflow] = {}
         self.host = Surroundings()
         self.trace: list[str] = []
         self.logged: list[tuple[datetime, datetime]] = []
@@ -107,7 +113,12 @@ class World:
         self.instances[key] = (process, None)
         if caller is not None:
             self.callers[key] = caller
-        self.step(key, lambda: runtime.Workflow.start(process, variables, self.host, start_element=start_element))
+        self.step(
+            key,
+            lambda: runtime.Workflow.start(
+                process, variables, self.host, start_element=start_element, keep_history=self.kept
+            ),
+        )
 
     def command(self, key: int, name: str, *arguments: Any) -> None:
         process, state = self.instances[key]
@@ -115,7 +126,7 @@ class World:
             return
 
         def perform():
-            workflow = runtime.Workflow.restore(process, state, self.host)
+            workflow = self.running.get(key) or runtime.Workflow.restore(process, state, self.host)
             getattr(workflow, name)(*arguments)
             return workflow
 
@@ -125,10 +136,13 @@ class World:
         try:
             workflow = perform()
         except ExecutionFailed as failure:
+            self.running.pop(key, None)
             self.trace.append({"gateway": "runtime_error", "token": "stuck"}.get(failure.kind, "generic_error"))
             return
         process, _state = self.instances[key]
         self.instances[key] = (process, None if workflow.ended else workflow.save())
+        if self.kept:
+            self.running[key] = workflow
         for change in workflow.take_changes():
             self.project(key, change)
 
@@ -152,6 +166,9 @@ class World:
         elif isinstance(change, changes.ProcessCalled):
             caller = (key, change.element_instance_id)
             self.later(self.host.now, lambda: self.start(change.process_id, change.variables, caller=caller))
+        elif isinstance(change, changes.EscalationThrown) and key in self.callers:
+            caller = self.callers[key]
+            self.later(self.host.now, lambda: self.command(caller[0], "throw_escalation", caller[1], change.code))
         elif isinstance(change, changes.ProcessEnded):
             self.ended(key, change)
 
@@ -233,7 +250,10 @@ def outcome(folder: Path, entry: Mapping[str, Any]) -> Outcome:
     diagram = runtime.load(diagram.compiled)
     main = Path(entry["file"]).stem
     for case in entry["cases"]:
-        trace = [step for step in World(diagram).run(case, main) if step != "stuck"]
+        world, kept = World(diagram), World(diagram, kept=True)
+        trace = [step for step in world.run(case, main) if step != "stuck"]
+        if trace != [step for step in kept.run(case, main) if step != "stuck"] or world.instances != kept.instances:
+            return Outcome(entry["file"], "wrong", f"{case}: kept in memory, it goes another way")
         if Counter(trace) != Counter(case["expect"]):
             return Outcome(entry["file"], "wrong", f"{case}: {trace}")
     return Outcome(entry["file"], "right")

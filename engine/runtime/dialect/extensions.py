@@ -81,6 +81,7 @@ class Extensions:
             form_id=form_id,
             forms=() if form is None else self._forms(node, form_id, element_id),
             form_binding=self._binding(form, element_id) if form is not None else "latest",
+            form_version_tag=form.get("versionTag") if form is not None else None,
             assignee=of(assignment, "assignee"),
             candidate_groups=of(assignment, "candidateGroups"),
             candidate_users=of(assignment, "candidateUsers"),

@@ -83,6 +83,7 @@ class UserTask:
     form_id: Value | None = None
     forms: tuple[str, ...] = ()  # one of these it is
     form_binding: Binding = "latest"
+    form_version_tag: str | None = None
     assignee: Value | None = None
     candidate_groups: Value | None = None
     candidate_users: Value | None = None

@@ -50,5 +50,8 @@ def _warn(element_id: str, event: Event, findings: Findings) -> None:
             "Nothing around catches the error {code}: it would end the whole process.", code=event.code
         )
     else:
-        sentence = Sentence("Nothing around catches the escalation {code}: nothing would happen.", code=event.code)
+        sentence = Sentence(
+            "Nothing around catches the escalation {code}: nothing happens unless a calling process catches it.",
+            code=event.code,
+        )
     findings.warning(element_id, "not-caught", sentence)

@@ -102,6 +102,7 @@ class PersonTask(Node, UserTask):  # type: ignore[misc]
                 name=self.bpmn_name,
                 form_id=form_of(token, task, self.bpmn_id),
                 form_binding=task.form_binding,
+                form_version_tag=task.form_version_tag,
                 assignees=assigned.ids,
                 resolution=assigned.resolution,
                 candidate_groups=people_of(token, task.candidate_groups, self.bpmn_id, several=True).ids,

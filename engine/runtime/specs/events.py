@@ -30,7 +30,7 @@ from engine.runtime.changes import MessageThrown, SignalThrown
 from engine.runtime.dialect.model import Branch, Event, Settings
 from engine.runtime.specs.activities import create_job
 from engine.runtime.specs.node import Node
-from engine.runtime.throwing import deliver_signal, throw
+from engine.runtime.throwing import deliver_signal, escalate, throw
 from engine.runtime.token import Token
 from engine.runtime.waits import OUTSIDE, close_wait, open_wait, repeat_timer, text
 
@@ -238,7 +238,7 @@ class _Throwing(_EventNode):
             instance.emit(SignalThrown(self.bpmn_id, token.id, name, payload))
             deliver_signal(instance, name, payload)
         elif event.kind == "escalation":
-            throw(token, "escalation", event.code, {}, own=False)
+            escalate(token, event.code, own=False)
 
 
 class ThrowEvent(_Throwing, SpiffThrowEvent):  # type: ignore[misc]
@@ -271,14 +271,13 @@ class EndEvent(_Throwing, SpiffEndEvent):  # type: ignore[misc]
             scope.last_end = (self.bpmn_id, "terminate", None)
             instance.interrupt_scope(scope)
             return
-        if kind in {"error", "escalation"}:
-            code = self.catching.code
-            if throw(token, kind, code, {}, own=False):
-                return
-            if kind == "error":
-                instance.end_all(self.bpmn_id, "error", code)
-                return
-            scope.last_end = (self.bpmn_id, "escalation" if scope is instance else "none", code)
+        if kind == "error":
+            if not throw(token, kind, self.catching.code, {}, own=False):
+                instance.end_all(self.bpmn_id, "error", self.catching.code)
+            return
+        if kind == "escalation":
+            if not escalate(token, self.catching.code, own=False):
+                scope.last_end = (self.bpmn_id, "escalation" if scope is instance else "none", self.catching.code)
             return
         if kind == "cancel" and throw(token, "cancel", None, {}, own=False):
             return

@@ -77,6 +77,31 @@ def test_version_tags_find_the_last_version_with_the_tag(database, deploy):
             deployments.called_process(session, keys["2.0"], "request", "versionTag", "3.0")
 
 
+def test_version_tags_of_decisions_and_forms_find_theirs(database, deploy):
+    extensions = '<extensionElements><zeebe:versionTag xmlns:zeebe="{}" value="{}"/></extensionElements>'
+    for tag, threshold, label in (("1.0", 200, "事由"), ("2.0", 300, "缘由"), ("", 400, "原因")):
+        drawn = packs.decision(threshold).decode()
+        if tag:
+            start = '<decision id="authority" name="审批权限">'
+            said = extensions.format("http://camunda.org/schema/zeebe/1.0", tag)
+            drawn = drawn.replace(start, start + said)
+            assert said in drawn
+        tagged = packs.form(label=label, **({"versionTag": tag} if tag else {}))
+        deploy(authority=drawn.encode(), form=tagged)
+    with database.reader() as session:
+        bound = deployments.current_process(session, "request").key
+        for tag, tier, version in (("1.0", "manager", 1), ("2.0", "line", 2)):
+            decision = deployments.decision(session, bound, "authority", "versionTag", tag)
+            result = decision.decisions.evaluate("authority", {"amount": Decimal(250)})
+            assert (result.value, decision.definition["version"]) == (tier, version)
+            key = deployments.bound_form(session, bound, "request", "versionTag", tag)
+            assert deployments.form(session, key).version_tag == tag
+        for lookup in (deployments.decision, deployments.bound_form):
+            name = "authority" if lookup is deployments.decision else "request"
+            with pytest.raises(ExecutionFailed, match=r"3\.0"):
+                lookup(session, bound, name, "versionTag", "3.0")
+
+
 def test_what_is_not_deployed_is_a_failure_that_an_incident_can_show(database, bound):
     with database.reader() as session:
         with pytest.raises(ExecutionFailed, match="settings"):

@@ -232,6 +232,7 @@ def agree(run: Run, seed: int) -> None:
         assert played.waiting() == game.waiting(), f"seed {seed}"
         assert played.workflow.ended == game.ended, f"seed {seed}"
         assert game.ended or played.waiting(), f"seed {seed}"
+    assert game.ended or len({played.workflow.save() for played in runtimes}) == 1, f"seed {seed}"
     if run.careful and run.graph.is_block:
         beside = run.graph.beside()
         for element_id, count in game.waiting().items():
