@@ -38,6 +38,8 @@ class Composition:
                 demo=self.settings.demo,
                 trusted_proxies=self.settings.trusted_proxies,
                 metrics_token=self.settings.metrics_token,
+                long_polls=self.settings.threads // 2,
+                allow_clock=self.settings.allow_clock,
                 demo_password=self.settings.demo_password if self.settings.demo else None,
             ),
             self.database,

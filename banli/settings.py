@@ -37,6 +37,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_DEMO_PASSWORD": f"password of the fictitious people; default: {DEMO_PASSWORD}",
     "BANLI_TRUSTED_PROXIES": "reverse proxies of yours in front that set X-Forwarded-*, 0 to 5; default: 0",
     "BANLI_METRICS_TOKEN": "who sends it as a bearer token may read /metrics; default: loopback alone may",
+    "BANLI_ALLOW_CLOCK": "1 lets administrators set the clock through the API, for tests in one process; default: 0",
     "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
     "BANLI_LOG_FORMAT": "text, or json for one object a line; default: text",
     **outward.DESCRIPTIONS,
@@ -61,6 +62,7 @@ class Settings:
     demo_password: str
     trusted_proxies: int
     metrics_token: str = field(repr=False)
+    allow_clock: bool
     log_level: str
     log_format: Literal["text", "json"]
     outward: Outward
@@ -125,6 +127,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         demo_password=environment.get("BANLI_DEMO_PASSWORD") or DEMO_PASSWORD,
         trusted_proxies=_number(environment, "BANLI_TRUSTED_PROXIES", 0, 0, 5),
         metrics_token=_metrics_token(environment),
+        allow_clock=_allow_clock(environment),
         log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format="json" if _choice(environment, "BANLI_LOG_FORMAT", "text", ("text", "json")) == "json" else "text",
         outward=outward.read(environment),
@@ -196,6 +199,14 @@ def _metrics_token(environment: Mapping[str, str]) -> str:
     if token and (len(token) < _SECRET_LENGTH or not token.isascii()):
         raise _refused("BANLI_METRICS_TOKEN", Sentence("it needs at least {count} characters", count=_SECRET_LENGTH))
     return token
+
+
+def _allow_clock(environment: Mapping[str, str]) -> bool:
+    allowed = _flag(environment, "BANLI_ALLOW_CLOCK", default=False)
+    if allowed and not (environment.get("BANLI_BROKER_URL") or "memory://").startswith("memory://"):
+        # other processes would go on with the real time, and the same matter would have two clocks
+        raise _refused("BANLI_ALLOW_CLOCK", Sentence("the clock can be set only where one process does everything"))
+    return allowed
 
 
 def _time_zone(environment: Mapping[str, str]) -> str:

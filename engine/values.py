@@ -49,6 +49,29 @@ def canonical(value: object) -> str:
     return _encode(_plain(value, 0), orjson.OPT_SORT_KEYS, _SORTING_ENCODER)
 
 
+def untagged(value: object) -> str:
+    """JSON text for readers of plain JSON: dates, times and durations are their ISO texts."""
+    return _encode(_untagged(value), 0, _ENCODER)
+
+
+def _untagged(value: Any) -> Any:
+    if value.__class__ in SCALARS:
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _untagged(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_untagged(item) for item in value]
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"PT{value.total_seconds():g}S"
+    return str(value)
+
+
 def loads(text: str) -> Any:
     """The value of a text that :func:`dumps` made, or of any JSON; numbers with a point become ``Decimal``."""
     return _rich(_DECODER.decode(text))

@@ -15,7 +15,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.database import Database
 from engine.unit_of_work import UnitOfWork
 from webapp import (
+    access_tokens,
     account,
+    api,
+    api_pages,
     archive,
     attachments,
     doors,
@@ -68,17 +71,31 @@ def create_app(
     languages.install(app, settings, translations)
     attachments.install(app, settings)
     security.install(app, settings, sign_in.ask)  # before CSRF: whose session ended keeps what was typed
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     errors.install(app)
     static_files.install(app)
     formats.install(app)
     doors.install(app)
     app.teardown_appcontext(close_reading)
-    for room in (health, sign_in, inbox, tasks, overdue, attachments, matters, start, notifications, account):
+    for room in (
+        health,
+        sign_in,
+        inbox,
+        tasks,
+        overdue,
+        attachments,
+        matters,
+        start,
+        notifications,
+        account,
+        access_tokens,
+        api_pages,
+    ):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(schedules.blueprint)
     app.register_blueprint(archive.blueprint)
     operations.install(app)
     app.register_blueprint(workshop.blueprint)
     app.register_blueprint(measurements.blueprint)
+    api.install(app, csrf)
     return app

@@ -13,6 +13,7 @@ class WebSettings:
     sign-in page, ``demo_password``. ``default_language`` ("zh" or "en") is used when neither the person nor the
     browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https.
     ``metrics_token``: who sends it may read the metrics; without one, loopback may.
+    ``long_polls``: half of the web threads, so that who waits for work never keeps people from their pages.
     ``trusted_proxies``: how many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
     """
 
@@ -28,6 +29,9 @@ class WebSettings:
     maximum_body: int = 2_000_000  # bytes of one request
     maximum_upload: int = 212_000_000  # bytes of one that carries files: twenty of ten megabytes, and the form
     maximum_fields: int = 4_000  # fields of one posted form
+    maximum_deployment: int = 60_000_000  # bytes of one deployment through the API
+    long_polls: int = 16  # requests that may wait for work at the same time: half of the threads
+    allow_clock: bool = False  # whether the API may set the clock
 
     def __repr__(self) -> str:
         return (

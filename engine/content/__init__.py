@@ -6,6 +6,16 @@
 
 from engine.content.compiled import Content, check, compile_pack
 from engine.content.labels import Labels, read_labels
-from engine.content.pack import Pack, pack_of, read_pack
+from engine.content.pack import MAXIMUM_FILE_SIZE, Pack, pack_of, read_pack
 
-__all__ = ["Content", "Labels", "Pack", "check", "compile_pack", "pack_of", "read_labels", "read_pack"]
+__all__ = [
+    "MAXIMUM_FILE_SIZE",
+    "Content",
+    "Labels",
+    "Pack",
+    "check",
+    "compile_pack",
+    "pack_of",
+    "read_labels",
+    "read_pack",
+]

@@ -9,13 +9,25 @@ from engine.deployments.current import (
     Startable,
     current_decision,
     current_deployment,
+    current_deployments,
     current_process,
     independent,
     may_start,
+    packs_with,
     startable,
     started_by,
 )
-from engine.deployments.lookup import Definition, definition, diagram, form, labels, process, source
+from engine.deployments.lookup import (
+    Definition,
+    decision_source,
+    definition,
+    diagram,
+    form,
+    form_source,
+    labels,
+    process,
+    source,
+)
 from engine.deployments.publish import changed_paths, deploy, examined, hashes_of
 from engine.deployments.restoring import restore
 
@@ -28,17 +40,21 @@ __all__ = [
     "changed_paths",
     "current_decision",
     "current_deployment",
+    "current_deployments",
     "current_process",
     "decision",
+    "decision_source",
     "definition",
     "deploy",
     "diagram",
     "examined",
     "form",
+    "form_source",
     "hashes_of",
     "independent",
     "labels",
     "may_start",
+    "packs_with",
     "process",
     "read_decision",
     "restore",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
@@ -40,6 +41,25 @@ def current_deployment(session: Session, pack: str) -> Deployment | None:
     return session.execute(
         select(Deployment).where(Deployment.pack == pack).order_by(Deployment.key.desc()).limit(1)
     ).scalar_one_or_none()
+
+
+def current_deployments(session: Session) -> Sequence[Deployment]:
+    """The last deployment of each pack, by name."""
+    last = select(func.max(Deployment.key)).group_by(Deployment.pack)
+    return (
+        session.execute(select(Deployment).where(Deployment.key.in_(last)).order_by(Deployment.pack)).scalars().all()
+    )
+
+
+def packs_with(session: Session, names: Collection[str]) -> tuple[str, ...]:
+    """The packs that have a file of one of these names now."""
+    last = select(func.max(Deployment.key)).group_by(Deployment.pack)
+    paths = session.execute(
+        select(DeploymentBinding.id, Deployment.pack)
+        .join(Deployment, Deployment.key == DeploymentBinding.deployment_key)
+        .where(DeploymentBinding.kind == "resource", DeploymentBinding.deployment_key.in_(last))
+    )
+    return tuple(sorted({row.pack for row in paths if row.id.rpartition("/")[2] in names}))
 
 
 def current_process(session: Session, process_id: str) -> Definition:

@@ -86,6 +86,16 @@ def source(session: Session, definition_key: int) -> bytes:
     return _content(session, ProcessDefinition, definition_key)
 
 
+def form_source(session: Session, form_key: int) -> bytes:
+    """The schema of a form definition as it was uploaded, byte for byte."""
+    return _content(session, FormDefinition, form_key)
+
+
+def decision_source(session: Session, decision_key: int) -> bytes:
+    """The file of a decision definition as it was uploaded, byte for byte."""
+    return _content(session, DecisionDefinition, decision_key)
+
+
 def labels(session: Session, pack: str, language: str, deployment_key: int | None = None) -> Labels:
     """The labels of a pack in a language: label as drawn → translation; empty where there is no such file.
 

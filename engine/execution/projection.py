@@ -26,14 +26,20 @@ PERSON_TYPES = frozenset({"userTask", "manualTask"})
 
 @dataclass(slots=True)
 class Path:
-    """Which elements and flows a step passed, by instance: the diagram is coloured by it."""
+    """Which elements and flows a step passed, by instance: the diagram is coloured by it.
 
-    steps: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+    ``occurrences`` tells, beside each list of elements, the numbers of their occurrences in the instance.
+    """
+
+    steps: dict[int, dict[str, Any]] = field(default_factory=dict)
     created_tasks: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, instance: Instance, what: str, element_id: str) -> None:
+    def add(self, instance: Instance, what: str, element_id: str, element_instance_id: str | None = None) -> None:
         """Remember one element or flow."""
-        self.steps.setdefault(instance.key, {}).setdefault(what, []).append(element_id)
+        step = self.steps.setdefault(instance.key, {})
+        step.setdefault(what, []).append(element_id)
+        if element_instance_id is not None:
+            step.setdefault("occurrences", {}).setdefault(what, []).append(int(element_instance_id))
 
     def record(self, matter: Matter) -> None:
         """One event an instance, in the order of the step."""
@@ -48,15 +54,15 @@ def project(matter: Matter, instance: Instance, change: changes.Change) -> None:
 
 
 def _activated(matter: Matter, instance: Instance, change: changes.ElementActivated) -> None:
-    matter.path.add(instance, "activated", change.element_id)
+    matter.path.add(instance, "activated", change.element_id, change.element_instance_id)
 
 
 def _completed(matter: Matter, instance: Instance, change: changes.ElementCompleted) -> None:
-    matter.path.add(instance, "completed", change.element_id)
+    matter.path.add(instance, "completed", change.element_id, change.element_instance_id)
 
 
 def _terminated(matter: Matter, instance: Instance, change: changes.ElementTerminated) -> None:
-    matter.path.add(instance, "terminated", change.element_id)
+    matter.path.add(instance, "terminated", change.element_id, change.element_instance_id)
 
 
 def _flow_taken(matter: Matter, instance: Instance, change: changes.SequenceFlowTaken) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine.execution import closing
 from engine.execution.tables import CANDIDATE, JOB, MESSAGE, SUBSCRIPTION, TASK, VARIABLE
+from engine.keys import new_key
 from engine.models import job as job_states
 from engine.models import user_task as task_states
 
@@ -138,7 +139,7 @@ def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, 
         _upsert(connection.dialect.name),
         # in one order everywhere, as all locks are taken
         [
-            {"process_instance_key": key, "scope": scope, "name": name, "value": value}
+            {"process_instance_key": key, "scope": scope, "name": name, "value": value, "key": new_key()}
             for (key, scope, name), value in sorted(variables.items(), key=lambda item: item[0])
         ],
     )

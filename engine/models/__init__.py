@@ -1,5 +1,6 @@
 """The tables: plain declarative models, one family a file. No query lives here; it lives in its noun's module."""
 
+from engine.models.access_token import AccessToken
 from engine.models.archive_entry import ArchiveEntry, ArchiveFile
 from engine.models.attachment import Attachment, StoredFile
 from engine.models.base import Base, Instant, Key, Value
@@ -38,6 +39,7 @@ from engine.models.user_task import UserTask, UserTaskCandidate, UserTaskMute
 
 __all__ = [
     "Absence",
+    "AccessToken",
     "ArchiveEntry",
     "ArchiveFile",
     "Assignment",

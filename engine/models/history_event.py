@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base
@@ -26,7 +26,15 @@ class HistoryEvent(Base):
     details: Mapped[str]  # canonical JSON text, hashed as it stands
     hash: Mapped[str]
 
-    __table_args__ = (Index("ix_history_event_occurred_at", "occurred_at"),)
+    __table_args__ = (
+        Index("ix_history_event_occurred_at", "occurred_at"),
+        Index(
+            "ix_history_event_decision",
+            "occurred_at",
+            postgresql_where=text("type = 'decision.evaluated'"),
+            sqlite_where=text("type = 'decision.evaluated'"),
+        ),
+    )
 
 
 class Journal(Base):

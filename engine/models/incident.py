@@ -40,4 +40,5 @@ class Incident(Base):
             postgresql_where=text("state = 'OPEN'"),
             sqlite_where=text("state = 'OPEN'"),
         ),
+        Index("ix_incident_instance", "process_instance_key", "state"),
     )

@@ -12,6 +12,7 @@ from engine.models.base import Base, Value
 
 CREATED, COMPLETED, FAILED, CANCELED = "CREATED", "COMPLETED", "FAILED", "CANCELED"
 _OPEN = text("state = 'CREATED'")
+_EXTERNAL = text("state = 'CREATED' AND external")
 
 
 class Job(Base):
@@ -43,6 +44,7 @@ class Job(Base):
     __table_args__ = (
         Index("ix_job_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_job_instance", "process_instance_key"),
+        Index("ix_job_external", "topic", "due_at", postgresql_where=_EXTERNAL, sqlite_where=_EXTERNAL),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.keys import new_key
 from engine.models.base import Base, Value
 
 ACTIVE, COMPLETED, CANCELED = "ACTIVE", "COMPLETED", "CANCELED"
@@ -52,6 +53,9 @@ class ProcessInstance(Base):
             postgresql_where=text("parent_key IS NULL"),
             sqlite_where=text("parent_key IS NULL"),
         ),
+        Index("ix_process_instance_ended", "state", "ended_at"),
+        Index("ix_process_instance_started", "started_at"),
+        Index("ix_process_instance_definition", "definition_key", "state"),
     )
 
 
@@ -64,6 +68,7 @@ class Variable(Base):
     scope: Mapped[str] = mapped_column(primary_key=True)  # element instance id, "" for the process
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Value(keep_none=True))
+    key: Mapped[int] = mapped_column(unique=True, default=new_key)  # the API speaks of a variable by one number
 
 
 class Counter(Base):

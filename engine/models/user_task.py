@@ -65,6 +65,8 @@ class UserTask(Base):
             sqlite_where=text("state = 'CREATED'"),
         ),
         Index("ix_user_task_completed_by", "completed_by", "completed_at"),
+        Index("ix_user_task_assignee_key", "assignee", "key"),
+        Index("ix_user_task_state", "state", "key"),
         Index("ix_user_task_root", "root_key"),
         Index("ix_user_task_instance", "process_instance_key"),
     )

@@ -34,16 +34,21 @@ def start(  # noqa: PLR0913 - what is started, by whom, where, and why
     starter: str | None = None,
     origin: Origin | None = None,
     scheduled: Mapping[str, Any] | None = None,
+    expected: int | None = None,
 ) -> ProcessInstance:
     """Start the latest version of a process; its variables ``starter`` and ``store`` come from the actor's post.
 
     ``store``: the unit it belongs to, one in which the actor holds a post (None: the first that lets him start).
     ``variables``: from the system and administrators only; what people have to say, they say in the first form.
     ``starter``: the person for whom the system starts it; ``origin``: the step of another matter that asked for it.
-    ``scheduled``: of a start by the clock, what history tells about it.
+    ``scheduled``: of a start by the clock, what history tells about it. ``expected``: the key of the version that is
+    meant; one that is not in use any more is refused.
     Raises :class:`NotFound`, :class:`NotAllowed`, :class:`Refused`.
     """
-    definition_key = deployments.current_process(session, process_id).key
+    current = deployments.current_process(session, process_id)
+    definition_key = current.key
+    if expected not in (None, definition_key):
+        raise Refused(Sentence("Only the version in use can be started: {version}.", version=current.version))
     process = deployments.process(session, definition_key)
     if not may_start(actor, process.properties):
         raise NotAllowed(Sentence("You may not start {process}.", process=process.name or process_id))

@@ -1,17 +1,18 @@
 """Tasks of people: find, claim, hand over and complete them; and why a task is whose.
 
 The map: ``inbox`` (lists and counts), ``reading`` (one task with its form's values, why), ``claiming`` (claim,
-release, assign), ``overdue`` (take over, mute), ``overseen`` (what is open in a manager's unit), ``completing`` (save
-a draft, complete), ``rights`` (who may do what with a task).
+release, assign, hand), ``updating`` (due date, priority, candidates), ``overdue`` (take over, mute), ``overseen``
+(what is open in a manager's unit), ``completing`` (save a draft, complete), ``rights`` (who may do what with a task).
 """
 
-from engine.user_tasks.claiming import assign, assignable, claim, opened, release
+from engine.user_tasks.claiming import assign, assignable, claim, hand, opened, release
 from engine.user_tasks.completing import Completion, complete, save_draft
 from engine.user_tasks.inbox import Counts, Filters, Inbox, counts, done, inbox
 from engine.user_tasks.overdue import mute, take_over
 from engine.user_tasks.overseen import SOON, Load, Overseen, loads, overseen
 from engine.user_tasks.reading import TaskView, Why, get, why
 from engine.user_tasks.rights import Standing
+from engine.user_tasks.updating import update
 
 __all__ = [
     "SOON",
@@ -31,6 +32,7 @@ __all__ = [
     "counts",
     "done",
     "get",
+    "hand",
     "inbox",
     "loads",
     "mute",
@@ -39,5 +41,6 @@ __all__ = [
     "release",
     "save_draft",
     "take_over",
+    "update",
     "why",
 ]

@@ -98,6 +98,27 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
     locked.matter.save()
 
 
+def hand(session: Session, key: int, actor: Actor, to: str, reason: str, *, override: bool = True) -> None:
+    """Claim a task for oneself, or assign it to somebody, whichever the actor may; who has it already keeps it.
+
+    ``override``: False refuses with :class:`Conflict` where somebody else has the task.
+    """
+    locked, task = lock_task(session, key, actor)
+    refuse_closed(session, locked, task, actor)
+    stands = standing(session, actor, task, locked.matter.root)
+    involved = stands.may_do or stands.is_owner or stands.may_assign
+    if not (involved or was_asked(actor, task) or may_see(session, actor, locked.matter.root)):
+        raise no_such_task()
+    if task.assignee == to:
+        return
+    if task.assignee is not None and not override:
+        raise Conflict(Sentence("{person} has this task already.", person=named(session, task.assignee)))
+    if to == actor.person and (stands.may_do or stands.is_owner or not stands.may_assign):
+        claim(session, key, actor)
+    else:
+        assign(session, key, actor, to, reason)
+
+
 def assignable(session: Session, actor: Actor, task: Task) -> tuple[str, ...]:
     """The ids of those to whom the actor may give the task, who holds the same post first."""
     if actor.is_auditor:

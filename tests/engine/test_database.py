@@ -99,7 +99,7 @@ def test_rolled_back_work_is_gone(database):
 
 
 def test_foreign_keys_are_enforced(database):
-    orphan = text("INSERT INTO variable (process_instance_key, scope, name, value) VALUES (1, '', 'a', '1')")
+    orphan = text("INSERT INTO variable (process_instance_key, scope, name, value, key) VALUES (1, '', 'a', '1', 1)")
     with database.writer() as session, pytest.raises(DBAPIError, match=r"(?i)foreign key"):
         session.execute(orphan)
 

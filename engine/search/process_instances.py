@@ -1,0 +1,106 @@
+"""Process instances: matters and the processes that they called, of the matters that the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, literal, not_, select
+from sqlalchemy.orm import Session, aliased
+
+from engine.actor import Actor
+from engine.models import Incident, ProcessDefinition, ProcessInstance
+from engine.models import process_instance as states
+from engine.models.incident import OPEN
+from engine.search.criteria import Column, Computed, Criteria, Mapped
+from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.variables import with_values
+from engine.search.visible import visible
+
+ROOT = aliased(ProcessInstance, name="root")
+ACTIVE, SUSPENDED, COMPLETED, TERMINATED = "ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"
+
+_running = ProcessInstance.state == states.ACTIVE
+_incidents = select(Incident.process_instance_key).where(Incident.state == OPEN)
+HAS_INCIDENT = (
+    select(literal(1)).where(Incident.process_instance_key == ProcessInstance.key, Incident.state == OPEN).exists()
+)
+_SORTS: dict[str, Column] = {
+    "process_instance_key": Column(ProcessInstance.key),
+    "process_definition_id": Column(ProcessInstance.process_id),
+    "process_definition_name": Column(ProcessDefinition.name),
+    "process_definition_version": Column(ProcessDefinition.version),
+    "process_definition_version_tag": Column(ProcessDefinition.version_tag, nullable=True),
+    "process_definition_key": Column(ProcessInstance.definition_key),
+    "parent_process_instance_key": Column(ProcessInstance.parent_key, nullable=True),
+    "start_date": Column(ProcessInstance.started_at),
+    "end_date": Column(ProcessInstance.ended_at, nullable=True),
+    "business_id": Column(ROOT.business_id, nullable=True),
+}
+CATALOGUE = Catalogue(
+    "process_instances",
+    fields={
+        **_SORTS,
+        "state": Mapped(
+            {
+                ACTIVE: and_(_running, ROOT.suspended.is_(False)),
+                SUSPENDED: and_(_running, ROOT.suspended.is_(True)),
+                COMPLETED: ProcessInstance.state == states.COMPLETED,
+                TERMINATED: ProcessInstance.state == states.CANCELED,
+            }
+        ),
+        "has_incident": Mapped(
+            {True: ProcessInstance.key.in_(_incidents), False: not_(ProcessInstance.key.in_(_incidents))}
+        ),
+        "parent_element_instance": Column(ProcessInstance.parent_element_instance, nullable=True),
+        "variables": Computed("eq", lambda wanted: with_values(ProcessInstance.key, wanted)),
+    },
+    sorts=_SORTS,
+    keys=(ProcessInstance.key,),
+)
+
+
+def statement() -> Rows:
+    """An instance with its matter and the version of its process."""
+    return (
+        select(
+            ProcessInstance.key,
+            ProcessInstance.definition_key,
+            ProcessInstance.process_id,
+            ProcessInstance.root_key,
+            ProcessInstance.parent_key,
+            ProcessInstance.parent_element_instance,
+            ProcessInstance.state,
+            ProcessInstance.started_at,
+            ProcessInstance.ended_at,
+            ROOT.suspended.label("suspended"),
+            ROOT.business_id.label("business_id"),
+            ProcessDefinition.name.label("process_name"),
+            ProcessDefinition.version.label("version"),
+            ProcessDefinition.version_tag.label("version_tag"),
+            HAS_INCIDENT.label("has_incident"),
+        )
+        .join(ROOT, ROOT.key == ProcessInstance.root_key)
+        .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition_key)
+    )
+
+
+def search(
+    session: Session,
+    actor: Actor,
+    *,
+    criteria: Criteria,
+    any_of: Sequence[Criteria] = (),
+    order: Sequence[Order] = (),
+    paging: Paging | None = None,
+) -> Found:
+    """A page of instances; the rows have what :func:`statement` selects."""
+    rows = statement().where(visible(session, actor, ROOT))
+    return find(session, CATALOGUE, rows, criteria=criteria, any_of=any_of, order=order, paging=paging)
+
+
+def state_of(row: Any) -> str:
+    """The state as the outside knows it: a suspended matter suspends what it called."""
+    if row.state == states.ACTIVE:
+        return SUSPENDED if row.suspended else ACTIVE
+    return COMPLETED if row.state == states.COMPLETED else TERMINATED

@@ -1,0 +1,102 @@
+"""User tasks: open and done ones, of the matters that the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Text, select, type_coerce
+from sqlalchemy.orm import Session, aliased
+
+from engine.actor import Actor
+from engine.models import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
+from engine.search.criteria import Column, Computed, Criteria, Mapped, Through
+from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.variables import with_values
+from engine.search.visible import visible
+
+ROOT = aliased(ProcessInstance, name="root")
+
+
+def _candidates(kind: str) -> Through:
+    rows = select(UserTaskCandidate.user_task_key).where(UserTaskCandidate.kind == kind)
+    return Through(UserTask.key, rows, UserTaskCandidate.id)
+
+
+_BUSINESS_ID = Column(ROOT.business_id, nullable=True)
+_SORTS: dict[str, Column] = {
+    "creation_date": Column(UserTask.created_at),
+    "completion_date": Column(UserTask.completed_at, nullable=True),
+    "follow_up_date": Column(UserTask.follow_up_at, nullable=True),
+    "due_date": Column(UserTask.due_at, nullable=True),
+    "priority": Column(UserTask.priority),
+    "name": Column(UserTask.name),
+    "business_id": _BUSINESS_ID,
+}
+CATALOGUE = Catalogue(
+    "user_tasks",
+    fields={
+        **_SORTS,
+        "state": Mapped({state: UserTask.state == state for state in ("CREATED", "COMPLETED", "CANCELED")}),
+        "assignee": Column(UserTask.assignee, nullable=True),
+        "element_id": Column(UserTask.element_id),
+        "candidate_group": _candidates("group"),
+        "candidate_user": _candidates("person"),
+        "process_definition_id": Column(UserTask.process_id),
+        "process_definition_key": Column(UserTask.definition_key),
+        "process_instance_key": Column(UserTask.process_instance_key),
+        "user_task_key": Column(UserTask.key),
+        "element_instance": Column(UserTask.element_instance),
+        "process_instance_variables": Computed(
+            "eq", lambda wanted: with_values(UserTask.process_instance_key, wanted)
+        ),
+        "local_variables": Computed(
+            "eq",
+            lambda wanted: with_values(
+                UserTask.process_instance_key, wanted, scope=type_coerce(UserTask.element_instance, Text)
+            ),
+        ),
+    },
+    sorts=_SORTS,
+    keys=(UserTask.key,),
+)
+
+
+def statement() -> Rows:
+    """A task with its matter and the version of its process."""
+    return (
+        select(
+            UserTask,
+            ROOT.business_id.label("business_id"),
+            ProcessDefinition.version.label("version"),
+            ProcessDefinition.name.label("process_name"),
+        )
+        .join(ROOT, ROOT.key == UserTask.root_key)
+        .join(ProcessDefinition, ProcessDefinition.key == UserTask.definition_key)
+    )
+
+
+def search(
+    session: Session,
+    actor: Actor,
+    *,
+    criteria: Criteria,
+    any_of: Sequence[Criteria] = (),
+    order: Sequence[Order] = (),
+    paging: Paging | None = None,
+) -> Found:
+    """A page of tasks; each row has ``UserTask``, ``business_id``, ``version`` and ``process_name``."""
+    rows = statement().where(visible(session, actor, ROOT))
+    return find(session, CATALOGUE, rows, criteria=criteria, any_of=any_of, order=order, paging=paging)
+
+
+def candidates(session: Session, keys: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """Groups and persons who may claim each of these tasks, by task and kind."""
+    found: dict[int, dict[str, list[str]]] = {key: {"group": [], "person": [], "excluded": []} for key in keys}
+    rows = session.execute(
+        select(UserTaskCandidate.user_task_key, UserTaskCandidate.kind, UserTaskCandidate.id)
+        .where(UserTaskCandidate.user_task_key.in_(keys))
+        .order_by(UserTaskCandidate.id)
+    )
+    for row in rows:
+        found[row.user_task_key][row.kind].append(row.id)
+    return found
