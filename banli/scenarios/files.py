@@ -43,10 +43,11 @@ def uploaded(world: World, task: UserTask, actor: Actor, values: Mapping[str, An
         key: str = world.do(attachments.upload, task.key, path, name, content, actor).key
         return key
 
-    return _attached(form.fields, values, upload) if form.has_files else dict(values)
+    return attached(form.fields, values, upload) if form.has_files else dict(values)
 
 
-def _attached(fields: Sequence[Field], values: Mapping[str, Any], upload: Upload, prefix: str = "") -> dict[str, Any]:
+def attached(fields: Sequence[Field], values: Mapping[str, Any], upload: Upload, prefix: str = "") -> dict[str, Any]:
+    """The values with each file that they name given to ``upload``, and in its place the key that it gives."""
     found = dict(values)
     for entry in in_scope(fields):
         value, path = values.get(entry.key), prefix + entry.key
@@ -56,10 +57,10 @@ def _attached(fields: Sequence[Field], values: Mapping[str, Any], upload: Upload
                 upload(path, name, made_up(name)) if isinstance(name, str) else name for name in names
             ]
         elif isinstance(entry, GroupField) and isinstance(value, Mapping):
-            found[entry.key] = _attached(entry.children, value, upload, f"{path}.")
+            found[entry.key] = attached(entry.children, value, upload, f"{path}.")
         elif isinstance(entry, RowsField) and isinstance(value, list):
             found[entry.key] = [
-                _attached(entry.children, row, upload, f"{path}.{number}.") if isinstance(row, Mapping) else row
+                attached(entry.children, row, upload, f"{path}.{number}.") if isinstance(row, Mapping) else row
                 for number, row in enumerate(value)
             ]
     return found

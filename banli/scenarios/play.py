@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatchmethod
+from typing import Any
 from xml.sax.saxutils import escape
 
 from banli.scenarios import files, open_tasks, outcome
@@ -48,7 +50,10 @@ _ADMINISTRATION = system("scenario")
 
 
 class Player:
-    """Plays one scenario in a world. ``matters`` are the keys of the matters by name; "" is the first."""
+    """Plays one scenario in a world. ``matters`` are the keys of the matters by name; "" is the first.
+
+    What people do goes through ``start``, ``submit`` and ``withdraw``, so that tests may send it through the pages.
+    """
 
     def __init__(self, world: World, pack: Pack, file: ScenarioFile, scenario: Scenario) -> None:
         self.world = world
@@ -108,15 +113,27 @@ class Player:
     def _start(self, person: str, store: str | None, name: str) -> None:
         if name in self.matters:
             raise Unmet(Sentence("There is a matter {name} already.", name=name))
-        actor = self.world.actor(person)
-        started = self.world.do(process_instances.start, self.file.process, actor, store=store)
-        self.matters[name] = started.key
+        self.matters[name] = self.start(self.file.process, person, store)
         self._current = name
 
     def _start_by_system(self, variables: Values, store: str | None) -> None:
         process_id = self.file.process
         started = self.world.do(process_instances.start, process_id, _ADMINISTRATION, dict(variables), store)
         self.matters[""] = started.key
+
+    def start(self, process_id: str, person: str, store: str | None) -> int:
+        """A person starts a matter; gives its key."""
+        started = self.world.do(process_instances.start, process_id, self.world.actor(person), store=store)
+        return int(started.key)
+
+    def submit(self, task: UserTask, person: str, values: Mapping[str, Any]) -> None:
+        """A person completes a task; file fields hold the names of files that go with it."""
+        actor = self.world.actor(person)
+        self.world.do(user_tasks.complete, task.key, actor, files.uploaded(self.world, task, actor, values))
+
+    def withdraw(self, key: int, person: str, reason: str) -> None:
+        """A person withdraws a matter."""
+        self.world.do(process_instances.withdraw, key, self.world.actor(person), reason)
 
     @property
     def _key(self) -> int:
@@ -143,10 +160,8 @@ class Player:
             self._complete_task(task, task.assignee, action)
 
     def _complete_task(self, task: UserTask, person: str, action: Do | Each) -> None:
-        actor = self.world.actor(person)
         layers = (self.file.defaults, self.scenario.values)
-        values = of_step(task.element_id, layers, action.values)
-        self.world.do(user_tasks.complete, task.key, actor, files.uploaded(self.world, task, actor, values))
+        self.submit(task, person, of_step(task.element_id, layers, action.values))
 
     @_do.register
     def _waits(self, action: Waits) -> None:
@@ -188,8 +203,7 @@ class Player:
 
     @_do.register
     def _withdraw(self, action: Withdraw) -> None:
-        actor = self.world.actor(action.person)
-        self.world.do(process_instances.withdraw, self._key, actor, action.reason)
+        self.withdraw(self._key, action.person, action.reason)
 
     @_do.register
     def _discard(self, action: Discard) -> None:

@@ -33,7 +33,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-_PASSWORD = "nobody-signs-in-here"  # noqa: S105 - the people of a scenario act, they do not sign in
+PASSWORD = "only-in-scenarios"  # noqa: S105 - of everybody in a world, which is gone after the scenario
 _AT_ONCE = 200
 MAXIMUM_JOBS = 10_000
 """How many jobs one passing of time may run; a procedure that needs more goes round in circles."""
@@ -60,7 +60,7 @@ class World:
         try:
             with clock.pinned(_BEGINNING):
                 world.database.migrate()
-                world.unit_of_work.run(demo.load, _PASSWORD)
+                world.unit_of_work.run(demo.load, PASSWORD)
                 world.unit_of_work.run(deployments.deploy, pack, system("deployment"))
         except BaseException:
             world.close()

@@ -22,6 +22,7 @@ from engine.process_instances.rights import groups_of, may_see
 from engine.task_forms import Attached, Parsed
 from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
+from engine.user_tasks.reading import knowing_who
 from engine.user_tasks.rights import Standing, holder, named, no_such_task, refuse_excluded, standing, was_asked
 from engine.values import canonical, dumps
 from feel.sentences import Sentence
@@ -91,11 +92,10 @@ def complete(
     workflow = matter.workflow(instance)
     current = workflow.variables(task.element_instance)
     uploaded = attached.of_task(session, task, task.form_key, attached.doers(task, actor.person, acts_for))
-    variable = (task.properties or {}).get("actorVariable")
-    known = current if variable is None else {**current, variable: actor.person}  # for rules: "not he himself"
+    known = knowing_who(current, task, actor)
     cleaned = _clean(locked, task, values, known, uploaded, strict=not posted)
     files = attached.settle(session, task, uploaded, cleaned)
-    if variable is not None:
+    if variable := (task.properties or {}).get("actorVariable"):
         cleaned[variable] = actor.person  # the diagram asks who did it, e.g. to pass over whoever assessed before
     matter.on_behalf_of = acts_for
     _close_row(matter, task, actor, acts_for)

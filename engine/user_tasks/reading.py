@@ -86,6 +86,8 @@ def get(session: Session, key: int, actor: Actor) -> TaskView:
     if not ((involved and matter.submitted_at is not None) or may_see(session, actor, matter)):
         raise no_such_task()
     variables = _variables(session, task, actor) if task.state == CREATED else {}
+    if stands.may_do:
+        variables = knowing_who(variables, task, actor)
     draft = task.draft if stands.is_assignee or stands.stands_in_for is not None else None
     files: Sequence[Attached] = ()
     if task.state == CREATED and stands.may_do:
@@ -112,6 +114,12 @@ def why(session: Session, key: int, actor: Actor) -> Why:
     rules = [Sentence.from_json(rule) for rule in resolution.get("rules", ())]
     decisions = [event for event in events if event.type == "decision.evaluated" and event.sequence < created]
     return Why(resolution, rules, decisions)
+
+
+def knowing_who(variables: Mapping[str, Any], task: Any, actor: Actor) -> Mapping[str, Any]:
+    """The variables of a form with who does it, if its diagram asks (``actorVariable``): for "not he himself"."""
+    name = (task.properties or {}).get("actorVariable")
+    return variables if name is None else {**variables, name: actor.person}
 
 
 def _variables(session: Session, task: UserTask, actor: Actor) -> Mapping[str, Any]:
