@@ -55,7 +55,7 @@ def tell(details: Mapping[str, Any], words: Glossary, pack: str) -> Told:
     parts = {
         "table": glossary.translated(str((entry or {}).get("name") or details.get("decision", "")), pack),
         "version": definition.get("version", "") if isinstance(definition, Mapping) else "",
-        "result": _result(details.get("value"), words),
+        "result": _result(details.get("value"), _output_of(entry), words),
     }
     if entry is None or not entry.get("rules"):
         return Told(_("%(table)s, version %(version)s, gave %(result)s.", **parts), None)
@@ -82,15 +82,24 @@ def _seen(given: Mapping[str, Any], words: Glossary, pack: str) -> str:
     return f"{glossary.translated(label, pack)} = {shown(given.get('value'), entry).striptags()}"
 
 
-def _result(value: Any, words: Glossary) -> str:
+def _result(value: Any, output: str, words: Glossary) -> str:
     if isinstance(value, Mapping):
-        return listed(f"{words.label(name)} = {_word(each)}" for name, each in value.items())
-    return _word(value)
+        return listed(f"{words.label(name)} = {_word(each, name, words)}" for name, each in value.items())
+    return _word(value, output, words)
 
 
-def _word(value: Any) -> str:
-    """A value that a table gave; the code of a post by its name."""
-    return post_name(value) if isinstance(value, str) else str(shown(value).striptags())
+def _output_of(entry: Mapping[str, Any] | None) -> str:
+    """The name of what a table with one output gave; nothing for others."""
+    names = {value["name"] for output in (entry or {}).get("outputs", ()) for value in output["values"]}
+    return str(names.pop()) if len(names) == 1 else ""
+
+
+def _word(value: Any, name: str, words: Glossary) -> str:
+    """A value that a table gave: as the forms call it, or the code of a post by its name."""
+    if not isinstance(value, str):
+        return str(shown(value).striptags())
+    entry = words.entries.get(name)
+    return entry.choices.get(value) or post_name(value) if entry else post_name(value)
 
 
 def _rules(entry: Mapping[str, Any], words: Glossary, pack: str) -> Rules:

@@ -110,8 +110,9 @@ def _completed(event: Event, telling: Telling) -> Line:
     names = _form_names(details.get("form"))
     decided = str(known.get("decision")) if "decision" in names and known.get("decision") in SEALS else ""
     changes = details.get("changes", {})
-    # History tells what changed: who writes the same words as the one before changed nothing, and wrote them still.
-    opinion = known.get("opinion") if "opinion" in names else None
+    # Who writes the same words as the one before changed nothing, and wrote them still; who wrote none, wrote none.
+    written = details.get("values", known)
+    opinion = written.get("opinion") if "opinion" in names else None
     words = {
         "approve": _("%(person)s approved: %(step)s"),
         "return": _("%(person)s returned it: %(step)s"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -34,6 +35,35 @@ def test_the_timeline_says_who_decided_what(house: House):
     page = house.person("U19", "en").get(f"/matters/{matter}")
     assert "approved: Area manager or director investigates" in page.words
     assert [seal.text_content() for seal in page.tree.xpath('//*[@class="seals"]//b')] == ["Approved"]
+
+
+def test_the_timeline_puts_an_opinion_into_nobody_elses_mouth(house: House):
+    matter = investigated(house, "320.00")
+    manager, director = house.person("U02"), house.person("U01")
+    manager.submit(manager.tasks()[0], {"decision": "approve", "opinion": "地毯确已破损露底"})
+    director.submit(director.tasks()[0], {"decision": "approve"})
+    page = house.person("U19").get(f"/matters/{matter}")
+    assert [each.text_content() for each in page.tree.xpath('//p[@class="opinion"]')] == ["地毯确已破损露底"]
+
+
+def test_what_a_table_gave_is_told_as_the_forms_call_it(house: House):
+    person = house.person("U31", "en")
+    key = person.post("/start/writeoff_request").path.rsplit("/", 1)[1]
+    fields = {
+        "item_class": "semi_finished",
+        "lines.0.item": "馒头",
+        "lines.0.qty": "10",
+        "lines.0.unit": "袋",
+        "lines.0.unit_value": "5.00",
+        "cause": "expired",
+        "food_safety_risk": "false",
+        "occurred_at": "2026-11-23T11:30",
+        "_file.photos": (io.BytesIO(b"\xff\xd8\xff\xe0"), "馒头.jpg"),
+    }
+    page = person.submit(int(key), fields, content_type="multipart/form-data")
+    assert page.status == 200, page.words
+    matter = person.get("/started").tree.xpath('//a[starts-with(@href, "/matters/")]/@href')[0]
+    assert re.search(r"Rule 1 of .+?, version 1, decided: Kitchen, because it saw ", person.get(matter).words)
 
 
 def test_every_event_is_there_on_demand(house: House):
