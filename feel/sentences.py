@@ -53,6 +53,10 @@ class Sentence:
     def __hash__(self) -> int:
         return hash(str(self))
 
+    def __reduce__(self) -> tuple[Callable[..., Sentence], tuple[dict[str, object]]]:
+        """As it stands, for another process; parameters that cannot go there become text."""
+        return Sentence.from_json, (self.as_json(),)
+
     def as_json(self) -> dict[str, object]:
         """A JSON object that :meth:`from_json` reads back; parameters that JSON cannot hold become text."""
         return {"template": self.template, "parameters": {k: _json(v) for k, v in self.parameters.items()}}

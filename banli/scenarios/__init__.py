@@ -2,7 +2,8 @@
 
 The map: ``document`` and ``reader`` (file → checked scenarios; ``actions``: what a step may say), ``model`` (what
 they say), ``world`` (engine, database, clock, recorded effects), ``values`` (what a form gets), ``play`` (the
-steps), ``outcome`` (what must be true at the end), ``coverage`` and ``report``.
+steps; ``together``: in several processes; ``refusals``), ``outcome`` (what must be true at the end), ``coverage``
+and ``report``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from banli import catalogue
+from banli.scenarios import together
 from banli.scenarios.coverage import Coverage, of_content
 from banli.scenarios.model import Fault, Place, ScenarioFile, ScenarioFileRefused, Values
-from banli.scenarios.play import Player, told
 from banli.scenarios.reader import read
+from banli.scenarios.refusals import told
 from banli.scenarios.report import Report, Result
+from banli.scenarios.together import Part
 from banli.scenarios.world import World
-from engine import clock, content
+from engine import content
 from engine.content import Pack
 from engine.errors import EngineError
 from feel.sentences import Sentence
@@ -48,11 +51,10 @@ def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -
             faults.append(Fault(Place(f"bpmn/{pack}", 1), "", "", told(refused)))
         else:
             coverage = _coverage(read_pack, files)
-            try:
-                for file in files:
-                    results.extend(_play(file, read_pack, world, names, coverage))
-            finally:
-                world.close()
+            world.close()
+            for result, reached in together.play(_chosen(files, names), read_pack, world.path):
+                results.append(result)
+                coverage.reached |= reached
     if names is not None:
         coverage = None
         if not results and not faults:
@@ -88,15 +90,11 @@ def _coverage(pack: Pack, files: list[ScenarioFile]) -> Coverage:
     return of_content(content.compile_pack(pack), reasons)
 
 
-def _play(file: ScenarioFile, pack: Pack, world: World, names: str | None, coverage: Coverage) -> list[Result]:
-    results = []
-    for scenario in file.scenarios:
-        if names is not None and names not in scenario.name and names not in scenario.id:
-            continue
-        began = time.perf_counter()
-        world.reset()
-        with clock.pinned(scenario.on), world.recording(scenario.effects):
-            fault = Player(world, pack, file, scenario).play()
-        coverage.observe(world)
-        results.append(Result(scenario.name, scenario.id, time.perf_counter() - began, fault))
-    return results
+def _chosen(files: list[ScenarioFile], names: str | None) -> list[Part]:
+    """The scenarios to play, each with its file."""
+    return [
+        (file, scenario)
+        for file in files
+        for scenario in file.scenarios
+        if names is None or names in scenario.name or names in scenario.id
+    ]

@@ -23,6 +23,9 @@ from feel.decisions import DecisionTable
 
 Kind = Literal["rule", "boundary_value", "flow", "boundary_event", "end_event"]
 KINDS: tuple[Kind, ...] = ("rule", "boundary_value", "flow", "boundary_event", "end_event")
+Reached = set[tuple[Kind, str, str]]
+"""Kind, process or decision, and id of what was reached."""
+
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)")
 
 
@@ -46,7 +49,7 @@ class Coverage:
     """What there is, and what of it was reached; ``reasons`` explain what cannot be."""
 
     items: tuple[Item, ...]
-    reached: set[tuple[Kind, str, str]] = field(default_factory=set)
+    reached: Reached = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
 
     def of(self, kind: Kind) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from functools import singledispatchmethod
 from typing import Any
 from xml.sax.saxutils import escape
 
-from banli.scenarios import files, open_tasks, outcome
+from banli.scenarios import files, open_tasks, outcome, refusals
 from banli.scenarios.model import (
     Absence,
     Action,
@@ -41,7 +41,7 @@ from banli.scenarios.world import TooManyJobs, World
 from engine import clock, deployments, messages, process_instances, user_tasks
 from engine.actor import system
 from engine.content import Pack
-from engine.errors import DeploymentRefused, EngineError, FormRefused
+from engine.errors import EngineError
 from engine.models import UserTask
 from engine.organisation import absences, delegations
 from feel.sentences import Sentence
@@ -82,7 +82,7 @@ class Player:
         except Unmet as unmet:
             return self._fault(place, text, unmet.sentence)
         except EngineError as error:
-            return self._fault(place, text, told(error))
+            return self._fault(place, text, refusals.told(error))
         except TooManyJobs:
             return self._fault(place, text, Sentence("Jobs make jobs without end."))
         return None
@@ -106,7 +106,7 @@ class Player:
         try:
             self._do(step.action)
         except EngineError as error:
-            _as_expected(error, step.refused)
+            refusals.as_expected(error, step.refused)
             return
         raise Unmet(Sentence("This should have been refused, and was accepted."))
 
@@ -285,35 +285,3 @@ class Player:
             reason=action.reason,
             process_ids=action.procedures,
         )
-
-
-def told(error: EngineError) -> Sentence:
-    """What an error says, with every field or problem that it is about."""
-    details: list[Sentence] = []
-    if isinstance(error, FormRefused):
-        details = [
-            Sentence("{field}: {message}", field=field, message=message)
-            for field, messages in error.fields.items()
-            for message in messages
-        ]
-    if isinstance(error, DeploymentRefused):
-        details = [
-            Sentence("{place}: {message}", place=f"{p.file} {p.element_id}".strip(), message=p.sentence)
-            for p in error.problems
-            if p.severity == "error"
-        ]
-    sentence = error.sentence
-    for detail in details:
-        sentence = Sentence("{first} {following}", first=sentence, following=detail)
-    return sentence
-
-
-def _as_expected(error: EngineError, words: tuple[str, ...]) -> None:
-    """Each word is a field that was refused, or stands in the English message."""
-    fields = set(error.fields) if isinstance(error, FormRefused) else set()
-    message = told(error)
-    for word in words:
-        if word not in fields and word not in str(message):
-            raise Unmet(
-                Sentence("It was refused, but not because of “{word}”: {message}", word=word, message=message)
-            )

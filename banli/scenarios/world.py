@@ -69,6 +69,14 @@ class World:
         shutil.copyfile(path, world._template)
         return world
 
+    @classmethod
+    def copy(cls, built: Path, path: Path) -> World:
+        """Another world like the one that was built at a path; :meth:`reset` it before use."""
+        implemented.bind_all()
+        world = cls(path)
+        shutil.copyfile(built.with_suffix(".template"), world._template)
+        return world
+
     @property
     def _template(self) -> Path:
         return self.path.with_suffix(".template")

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from banli.scenarios import files
 from banli.scenarios.model import Unmet, Values
-from banli.scenarios.play import told
+from banli.scenarios.refusals import told
 from banli.scenarios.values import of_step
 from banli.scenarios.world import World
 from banli.simulation import filling, people

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from banli import catalogue, scenarios
-from banli.scenarios import reader
+from banli.scenarios import reader, together
 from banli.scenarios.files import made_up
 from banli.scenarios.model import Delegation, Deploy, Do, Pass, Receive, ScenarioFileRefused, Unmet, Waits
 from banli.scenarios.values import evaluated, matches, of_step
@@ -323,6 +323,22 @@ def test_a_matter_begins_as_another_procedure_starts_it(home):
     (fault,) = [str(result.fault.sentence) for result in told.results if result.fault]
     assert "PR0_request" in fault  # it waits, for nobody: only people start this one
     assert "nothing waits" in fault
+
+
+def test_many_scenarios_are_played_by_several_processes_as_by_one(home, monkeypatch):
+    lines = []
+    for number in range(4):
+        lines += [f"  - name: right {number}", "    given: {person: U19}", "    steps: [U19 PR0, waits: {AC1: U16}]"]
+        lines += [f"  - name: wrong {number}", "    given: {person: U19}", "    steps: [U19 PR0, waits: {AC1: U17}]"]
+    told = []
+    for few in (4, 100):
+        monkeypatch.setattr(together, "_FEW", few)
+        monkeypatch.setattr(together.os, "cpu_count", lambda: 2)
+        report = written(home, *lines)
+        faults = [(result.name, result.fault and str(result.fault.sentence)) for result in report.results]
+        told.append((faults, report.coverage.reached))
+    assert told[0] == told[1]
+    assert [name for name, fault in told[0][0] if fault] == [f"wrong {number}" for number in range(4)]
 
 
 def test_a_linked_matter_that_was_not_started_is_told(home):
