@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from engine import deployments
@@ -70,7 +69,7 @@ def _made(definition_key: int) -> Glossary:
     entries: dict[str, Entry] = {}
     for key in _with_called(definition_key):
         process = deployments.process(session, key)
-        for form_id in dict.fromkeys(chain.from_iterable(process.references.forms.values())):
+        for form_id in sorted(process.references.form_ids):
             form_key = deployments.bound_form(session, key, form_id, "deployment")
             for entry in _entries(deployments.form(session, form_key).fields, words):
                 if entry.name not in entries or (entry.choices and not entries[entry.name].choices):

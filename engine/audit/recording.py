@@ -192,8 +192,7 @@ def _money_names(session: Session, definition_key: int) -> frozenset[str]:
 
 def _money_of(session: Session, definition_key: int) -> frozenset[str]:
     found: set[str] = set()
-    listed = deployments.process(session, definition_key).references.forms.values()
-    for form_id in {form_id for forms in listed for form_id in forms}:
+    for form_id in deployments.process(session, definition_key).references.form_ids:
         form_key = deployments.bound_form(session, definition_key, form_id, "deployment")
         found.update(fields.money_names(deployments.form(session, form_key).fields))
     return frozenset(found)

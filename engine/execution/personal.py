@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,8 +30,7 @@ def erasable(variables: Mapping[str, Any], personal: frozenset[str]) -> dict[str
 
 def _of_definition(session: Session, definition_key: int) -> frozenset[str]:
     found: set[str] = set()
-    forms = deployments.process(session, definition_key).references.forms
-    for form_id in set(chain.from_iterable(forms.values())):
+    for form_id in deployments.process(session, definition_key).references.form_ids:
         form_key = deployments.bound_form(session, definition_key, form_id, "deployment")
         found |= deployments.form(session, form_key).personal_keys()
     return frozenset(found)

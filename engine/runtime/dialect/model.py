@@ -243,6 +243,11 @@ class References:
     signals: frozenset[str]
     timer_starts: Mapping[str, Event]
 
+    @property
+    def form_ids(self) -> frozenset[str]:
+        """Every form that one of its user tasks may show."""
+        return frozenset(form_id for forms in self.forms.values() for form_id in forms)
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessModel:
