@@ -47,9 +47,7 @@ class Bindings:
             yield "process", process_id, diagram_hash
             if _computes_what_it_binds(process):
                 yield from (("file", path, hash_) for path, hash_ in self._whole)
-            yield from (
-                ("form", form_id, self.forms[form_id]) for ids in references.forms.values() for form_id in ids
-            )
+            yield from (("form", form_id, self.forms[form_id]) for form_id in references.form_ids)
             yield from (("decision", name, self.decisions[name]) for name in references.decisions.values())
             new = set(references.called.values()) - reached
             reached |= new

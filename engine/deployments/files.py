@@ -82,7 +82,7 @@ def _read_users(session: Session, deployment_key: int) -> Users:
     for key in processes.scalars():
         process = lookup.process(session, key)
         references = process.references
-        named = [("form", id_) for listed in references.forms.values() for id_ in listed]
+        named = [("form", id_) for id_ in sorted(references.form_ids)]
         named += [("decision", id_) for id_ in references.decisions.values()]
         for path in (paths[name] for name in named if name in paths):
             for used in (path, *imports.get(path, ())):

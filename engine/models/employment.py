@@ -32,6 +32,8 @@ class Employment(Base):
     health_certificate_until: Mapped[date | None] = mapped_column(Date)  # inclusive
     ends_on: Mapped[date | None] = mapped_column(Date)  # inclusive; null: employed
     rehire_blocked: Mapped[bool] = mapped_column(default=False)
+    hiring_key: Mapped[int | None] = mapped_column(ForeignKey("process_instance.key"))  # the matter that hired him
+    hiring_element_id: Mapped[str | None]  # its step that did
 
     __table_args__ = (
         Index("ix_employment_person", "person_id", "starts_on"),

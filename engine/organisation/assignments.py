@@ -62,6 +62,20 @@ def end(session: Session, actor: Actor, key: int, ends_on: date) -> None:
     snapshot.changed(session)
 
 
+def end_all(session: Session, actor: Actor, person_id: str, ends_on: date) -> None:
+    """Let everything that a person holds end with that day; what would begin later is taken back."""
+    rights.administrator(actor)
+    table = models.Assignment
+    held = select(table).where(table.person_id == person_id, or_(table.ends_on.is_(None), table.ends_on > ends_on))
+    for assignment in session.scalars(held).all():
+        if assignment.starts_on > ends_on:
+            session.delete(assignment)
+        else:
+            assignment.ends_on = ends_on
+    session.flush()
+    snapshot.changed(session)
+
+
 def _in_order(starts_on: date, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise Refused(Sentence("The last day {end} is before the first day {start}.", end=ends_on, start=starts_on))

@@ -10,7 +10,8 @@ The interface for pages, imports and procedures; every verb asks who acts (admin
   register of a unit or of all.
 
 A person has at most one employment at a time. The grade is that of the post. Days are those of the organisation's
-clocks and inclusive. An employment gives no right and no task: posts are held by assignments.
+clocks and inclusive. An employment gives no right and no task: posts are held by assignments, and
+``end`` ends these too.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from engine import calendar, clock, models
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
 from engine.keys import new_key
-from engine.organisation import people, posts, rights, units
+from engine.organisation import assignments, people, posts, rights, units
 from feel.sentences import Sentence
 
 CONTRACT_TYPES = ("fixed", "open", "task")
@@ -49,13 +50,25 @@ class Terms:
     rehire_blocked: bool = False
 
 
-def record(session: Session, actor: Actor, person_id: str, terms: Terms) -> models.Employment:
+@dataclass(frozen=True, slots=True)
+class Hiring:
+    """The matter in which somebody was hired, and its step."""
+
+    key: int
+    element_id: str
+
+
+def record(
+    session: Session, actor: Actor, person_id: str, terms: Terms, hiring: Hiring | None = None
+) -> models.Employment:
     """Enter that a person is employed. Raises :class:`Conflict` where that would be the second at a time."""
     rights.administrator(actor)
     people.get(session, person_id)
     _check(session, terms)
     _once(session, person_id, terms, except_key=None)
     employment = models.Employment(key=new_key(), person_id=person_id, reviewed_for=None)
+    if hiring is not None:
+        employment.hiring_key, employment.hiring_element_id = hiring.key, hiring.element_id
     _write(employment, terms)
     session.add(employment)
     session.flush()
@@ -120,7 +133,7 @@ def certify_health(session: Session, actor: Actor, person_id: str, valid_to: dat
 
 
 def end(session: Session, actor: Actor, person_id: str, ends_on: date, *, rehire_blocked: bool | None = None) -> None:
-    """The employment ends with that day (None: ``rehire_blocked`` stays as it is)."""
+    """The employment ends with that day, and all posts held with it (None: ``rehire_blocked`` stays as it is)."""
     rights.administrator(actor)
     employment = required(session, person_id)
     if ends_on < employment.starts_on:
@@ -128,10 +141,11 @@ def end(session: Session, actor: Actor, person_id: str, ends_on: date, *, rehire
     employment.ends_on = ends_on
     if rehire_blocked is not None:
         employment.rehire_blocked = rehire_blocked
+    assignments.end_all(session, actor, person_id, ends_on)
     session.flush()
 
 
-def begin_review(session: Session, actor: Actor, person_id: str) -> None:
+def begin_review(session: Session, actor: Actor, person_id: str) -> models.Employment:
     """A matter decides about this end of probation. Raises :class:`Conflict` if another one does already."""
     rights.administrator(actor)
     employment = required(session, person_id, lock=True)
@@ -139,6 +153,7 @@ def begin_review(session: Session, actor: Actor, person_id: str) -> None:
         raise Conflict(Sentence("The probation of {person} is under review already.", person=person_id))
     employment.reviewed_for = employment.probation_ends_on
     session.flush()
+    return employment
 
 
 def release_review(session: Session, actor: Actor, person_id: str) -> None:

@@ -7,7 +7,7 @@ own), ``rights`` (who may see a matter), ``links`` (matters that started others)
 
 from engine.process_instances.administration import jump, modify, resume, send_back, skip, suspend
 from engine.process_instances.ending import cancel, discard, may_withdraw, withdraw
-from engine.process_instances.links import Link, Origin, linked, started_by_job
+from engine.process_instances.links import Link, Origin, follow, linked, started_by_job
 from engine.process_instances.migration import Preview, migrate
 from engine.process_instances.migration import preview as migration_preview
 from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
@@ -21,6 +21,7 @@ __all__ = [
     "Preview",
     "cancel",
     "discard",
+    "follow",
     "get",
     "jump",
     "linked",

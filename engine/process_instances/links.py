@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from engine import clock, history
 from engine.actor import Actor
+from engine.errors import NotFound
 from engine.execution import Matter
 from engine.keys import new_key
 from engine.models import MatterLink, ProcessInstance
 from engine.process_instances.rights import may_see
+from feel.sentences import Sentence
 
 LINKED = "process_instance.linked"
 
@@ -54,6 +56,33 @@ def linked(session: Session, key: int, actor: Actor) -> Sequence[Link]:
 def started_by_job(session: Session, job_key: int) -> int | None:
     """The matter that a job started, if it has."""
     return session.execute(select(MatterLink.to_key).where(MatterLink.job_key == job_key)).scalar_one_or_none()
+
+
+def follow(session: Session, origin: Origin, key: int, root_key: int, actor: Actor) -> None:
+    """Write that the matter of a step (its instance and root) follows from another one, which does not move now.
+
+    The event of the matter that moves is flushed with its own step, that of the other one here, under its lock.
+    """
+    other = session.get(ProcessInstance, origin.root_key, with_for_update=True, populate_existing=True)
+    if other is None:
+        raise NotFound(Sentence("There is no such matter."))
+    process_id = session.get_one(ProcessInstance, root_key).process_id
+    session.add(
+        MatterLink(
+            key=new_key(),
+            job_key=origin.job_key,
+            from_key=origin.root_key,
+            to_key=root_key,
+            element_id=origin.element_id,
+            created_at=clock.now(),
+        )
+    )
+    step = Origin(origin.job_key, key, root_key, "")
+    history.record(session, step, LINKED, actor, details={"direction": "started by", "matter": origin.root_key})
+    details = {"direction": "started", "matter": root_key, "process_id": process_id}
+    history.record(session, origin, LINKED, actor, origin.element_id, details)
+    history.flush(session, other)
+    session.flush()
 
 
 def link(matter: Matter, origin: Origin, actor: Actor) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine import history, process_instances
 from engine.errors import Conflict, DeploymentRefused, ExecutionFailed
-from engine.organisation import employments, people
+from engine.organisation import employments, people, snapshot
 from tests.workers.work import House
 
 HIRE = {
@@ -81,6 +82,33 @@ def test_a_review_is_begun_once_and_can_be_released(house):
         house.start("beginning")
     house.start("releasing")
     assert not employments.is_reviewed(employment(house, "U35"))
+
+
+def test_the_review_of_a_probation_is_linked_with_the_hiring(house):
+    house.deploy("hiring", "record_hire", {}, GIVEN)
+    house.deploy("beginning", "change_employment", {"change": "begin_review", "employee": "N01"})
+    hiring = house.start("hiring", hire=HIRE)
+    review = house.start("beginning")
+
+    def linked(key):
+        found = house.office.read(process_instances.linked, key, house.office.actor("U15"))
+        return [(link.direction, link.matter.key, link.element_id) for link in found]
+
+    assert linked(hiring) == [("started", review, "task")]
+    assert linked(review) == [("started by", hiring, "task")]
+    (told,) = house.office.history(hiring, "process_instance.linked")
+    assert (told.element_id, told.details["matter"], told.details["process_id"]) == ("task", review, "beginning")
+    (told,) = house.office.history(review, "process_instance.linked")
+    assert told.details["matter"] == hiring
+    assert house.office.read(history.verify).problems == []
+
+
+def test_posts_end_with_the_employment(house):
+    house.deploy("deciding", "change_employment", {"change": "end", "employee": "U35"}, {"date": "=day"})
+    house.start("deciding", day=date(2026, 11, 30))
+    organisation = house.office.read(snapshot.of)
+    assert organisation.holders("server", "S01", date(2026, 11, 30)) == ("U35",)
+    assert organisation.holders("server", "S01", date(2026, 12, 1)) == ()
 
 
 def test_other_changes_and_unknown_people_are_refused(house):

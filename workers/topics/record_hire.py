@@ -2,7 +2,8 @@
 
 Inputs: ``employee`` (the new id, 工号), ``name``, ``store``, ``position`` (code of a post), ``start_date``,
 ``contract_type`` ("fixed", "open", "task"), ``contract_months``, ``probation_end`` and ``health_certificate_until``
-(dates). The person cannot sign in until an administrator gives a password. Nothing is returned.
+(dates). The person cannot sign in until an administrator gives a password. A later review of the probation is linked
+with this matter. Nothing is returned.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.actor import system
 from engine.organisation import assignments, employments, people
-from engine.organisation.employments import Terms
+from engine.organisation.employments import Hiring, Terms
 from engine.topics import Work
 
 ACTOR = system("employee_register")
@@ -35,5 +36,5 @@ def run(session: Session, work: Work) -> Mapping[str, Any]:
         probation_ends_on=inputs.get("probation_end"),
         health_certificate_until=inputs.get("health_certificate_until"),
     )
-    employments.record(session, ACTOR, employee, terms)
+    employments.record(session, ACTOR, employee, terms, Hiring(work.root_key, work.element_id))
     return {}
