@@ -4,7 +4,8 @@ The map, from the top floor down; a room imports what lies below it only:
 
 - ``unit_of_work`` — the only commit and rollback; retries a lost race, writes incidents, wakes workers.
 - ``incidents`` — what stopped, tried again by the commands below.
-- ``jobs``, ``user_tasks``, ``attachments`` — what waits for a worker or a person, and the files people add.
+- ``jobs``, ``user_tasks``, ``attachments``, ``archive`` — what waits for a worker or a person, the files people add,
+  and the documents that stay.
 - ``process_instances``, ``timers``, ``messages``, ``deadlines``, ``schedules``, ``notifications``, ``decisions`` —
   the other commands, one noun a room. Each takes the session and, where a person may ask for it, the acting person.
 - ``execution`` — one step: lock the matter, restore it, run it to its next waits, project rows, record history.

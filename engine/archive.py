@@ -15,16 +15,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from engine import calendar, clock, deployments, process_instances, values
+from engine import calendar, clock, counters, deployments, process_instances, values
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.execution import personal, presentation
 from engine.keys import new_key
-from engine.models import ArchiveEntry, ArchiveFile, Counter, ProcessInstance, UserTask
+from engine.models import ArchiveEntry, ArchiveFile, ProcessInstance, UserTask
 from engine.models.user_task import COMPLETED
 from engine.process_instances.reading import containing
 from engine.process_instances.rights import may_see
@@ -74,10 +72,11 @@ def add(
     root = session.get_one(ProcessInstance, work.root_key)
     process = deployments.process(session, root.definition_key)
     archived_at = clock.now()
+    series = f"DA-{calendar.local_date(archived_at):%Y}"
     entry = ArchiveEntry(
         key=new_key(),
         job_key=work.key,
-        number=_number(session),
+        number=f"{series}-{counters.following(session, series):06d}",
         archive=archive,
         title=(title or presentation.title(process, work.variables))[:_TITLE],
         unit_id=root.store,
@@ -213,20 +212,6 @@ def _files(session: Session, work: Work, variables: Collection[str] | None) -> I
     for row in rows:
         if row.key in held or (variables is None and row.state == COMPLETED):
             yield row
-
-
-def _number(session: Session) -> str:
-    """The next number of the year; the counter's row stays locked until the commit, so numbers have no gaps."""
-    name = f"DA-{calendar.local_date(clock.now()):%Y}"
-    connection = session.connection()
-    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = make(Counter).values(name=name, last=1)
-    last = connection.execute(
-        statement.on_conflict_do_update(index_elements=[Counter.name], set_={"last": Counter.last + 1}).returning(
-            Counter.last
-        )
-    ).scalar_one()
-    return f"{name}-{last:06d}"
 
 
 def _years_after(day: date, years: int | None) -> date | None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 
 import feel
-from engine import calendar
+from engine import calendar, counters
 from engine.execution.tables import TASK, VARIABLE
-from engine.models import Counter
 from engine.models.user_task import CREATED
 
 if TYPE_CHECKING:
@@ -34,23 +32,12 @@ _SHOW_IN_ALL = (
 _SHOW_IN_OPEN = _SHOW_IN_ALL.where(TASK.c.state == CREATED)
 
 
-@cache
-def _count(dialect: str) -> Executable:
-    counted = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Counter).values(last=1)
-    return counted.on_conflict_do_update(index_elements=[Counter.name], set_={"last": Counter.last + 1}).returning(
-        Counter.last
-    )
-
-
 def submit(matter: Matter) -> None:
     """The draft becomes a matter with a number that people can say, such as PR-20261123-001."""
     root = matter.root
     prefix = matter.process(root).properties.get("businessIdPrefix") or _initials(root.process_id)
     name = f"{prefix}-{calendar.local_date(matter.now):%Y%m%d}"
-    connection = matter.session.connection()
-    # the counter's row stays locked until the commit: numbers have no gaps, and two submissions never share one
-    number = connection.execute(_count(connection.dialect.name), {"name": name}).scalar_one()
-    root.business_id = f"{name}-{number:03d}"
+    root.business_id = f"{name}-{counters.following(matter.session, name):03d}"
     root.submitted_at = matter.now
     matter.was_submitted = True
     matter.record(

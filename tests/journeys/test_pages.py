@@ -25,7 +25,7 @@ PAGES = {
     ),
     "U16": ("/inbox", "task"),
     "U06": ("/inbox", "task"),
-    "U13": ("/inbox",),
+    "U13": ("/inbox", "/schedules", "/archive"),
 }
 
 

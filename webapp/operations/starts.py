@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from engine import schedules
@@ -21,6 +21,7 @@ class Start:
     """One schedule in words."""
 
     procedure: str
+    url: str
     due: Markup
     distance: Markup
     once_per: str
@@ -39,6 +40,7 @@ def shown() -> str:
 def _start(row: Schedule) -> Start:
     return Start(
         procedure=figures.procedure_name(row.process_id),
+        url=url_for("schedules.show", key=row.key),
         due=exact(row.due_at),
         distance=ago(row.due_at),
         once_per=_("one matter for each open store") if row.once_per == "store" else _("one matter"),
