@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from flask_login import current_user
 
-from engine import archive
+from engine import archive, schedules
 from engine.actor import Actor
 from webapp import workshop
 from webapp.languages import gettext as _
@@ -30,14 +30,10 @@ class Door:
     opens_to: Callable[[Actor], bool]
 
 
-def _keeps_procedures(actor: Actor) -> bool:
-    return actor.is_administrator or actor.is_process_owner or actor.is_auditor
-
-
 DOORS: tuple[Door, ...] = (
     Door("workshop", "workshop.catalogue", "Workshop", workshop.opens_to),
     Door("operations", "operations.tasks", "Operations", operations.opens_to),
-    Door("schedules", "schedules.index", "Schedules", _keeps_procedures),
+    Door("schedules", "schedules.index", "Schedules", schedules.may_look),
     Door("archive", "archive.index", "Archive", archive.may_look_through),
 )
 

@@ -180,6 +180,11 @@ def last_event(session: Session, key: int) -> int:
     return session.scalar(select(func.max(HistoryEvent.sequence)).where(*_of_schedule(key))) or 0
 
 
+def may_look(actor: Actor) -> bool:
+    """Whether the actor may see what became of each schedule; managers see when they fire, and no more."""
+    return actor.is_administrator or actor.is_process_owner or actor.is_auditor or actor.is_system
+
+
 def may_keep(actor: Actor) -> bool:
     """Whether the actor may pause, resume and run schedules."""
     return (actor.is_administrator or actor.is_process_owner or actor.is_system) and not actor.is_auditor
@@ -207,7 +212,7 @@ def _subjects(session: Session, row: Schedule) -> list[firing.Subject]:
 
 
 def _refuse_strangers(actor: Actor) -> None:
-    if not (actor.is_administrator or actor.is_process_owner or actor.is_auditor or actor.is_system):
+    if not may_look(actor):
         raise NotAllowed(Sentence("Only process owners, administrators and auditors may see the schedules."))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from engine import schedules
-from engine.errors import EngineError
+from engine.errors import EngineError, NotAllowed
+from feel.sentences import Sentence
 from webapp.errors import status_of
 from webapp.formats import exact
 from webapp.languages import gettext as _
@@ -27,6 +28,8 @@ blueprint = Blueprint("schedules", __name__)
 @blueprint.get("/schedules")
 def index() -> str:
     """All schedules, the next to fire first."""
+    if not schedules.may_look(actor()):  # who leads a unit finds what is due at the desk
+        raise NotAllowed(Sentence("Only process owners, administrators and auditors may see the schedules."))
     rows = [telling.row(each) for each in schedules.listed(reading(), actor())]
     return render_template("schedules/index.html", rows=rows)
 
