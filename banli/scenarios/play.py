@@ -161,7 +161,8 @@ class Player:
 
     def _complete_task(self, task: UserTask, person: str, action: Do | Each) -> None:
         layers = (self.file.defaults, self.scenario.values)
-        self.submit(task, person, of_step(task.element_id, layers, action.values))
+        variables = self.world.variables_at(task)
+        self.submit(task, person, of_step(task.element_id, layers, action.values, variables))
 
     @_do.register
     def _waits(self, action: Waits) -> None:

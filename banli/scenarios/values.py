@@ -1,7 +1,8 @@
 """The values of a form in a scenario: defaults of the file, those of the scenario, those of the step, in this order.
 
 A later value wins. A key may be a path ("lines.0.est_price"); null takes a value away; a text that begins with "=" is
-FEEL, evaluated at the moment of the step, so that "needed in three days" can be written.
+FEEL, evaluated at the moment of the step with the variables of the task, so that "needed in three days" and "as many
+as were reported" can be written.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from engine import calendar, clock
 from feel.sentences import Sentence
 
 
-def of_step(element_id: str, layers: Iterable[Mapping[str, Values]], own: Values) -> dict[str, Any]:
+def of_step(
+    element_id: str, layers: Iterable[Mapping[str, Values]], own: Values, variables: Mapping[str, Any]
+) -> dict[str, Any]:
     """The values for a task: each layer by step code, then by the whole element id, then the step's own."""
     code = element_id.partition("_")[0]
     merged: dict[str, Any] = {}
@@ -29,23 +32,23 @@ def of_step(element_id: str, layers: Iterable[Mapping[str, Values]], own: Values
                 _put(merged, path, value)
     for path, value in own.items():
         _put(merged, path, value)
-    return {name: evaluated(value) for name, value in merged.items()}
+    return {name: evaluated(value, variables) for name, value in merged.items()}
 
 
-def evaluated(value: Any) -> Any:
+def evaluated(value: Any, variables: Mapping[str, Any]) -> Any:
     """The value as a client would send it: FEEL evaluated, dates as ISO texts."""
     if isinstance(value, str) and value.startswith("="):
         try:
             here = clock.now().astimezone(calendar.zone_named())
-            return evaluated(feel.compile(value[1:]).evaluate({}, now=here).value)
+            return evaluated(feel.compile(value[1:]).evaluate(variables, now=here).value, {})
         except feel.FeelError as error:
             raise Unmet(
                 Sentence("The value {value} is not FEEL: {reason}", value=value, reason=error.sentence)
             ) from error
     if isinstance(value, Mapping):
-        return {key: evaluated(item) for key, item in value.items()}
+        return {key: evaluated(item, variables) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [evaluated(item) for item in value]
+        return [evaluated(item, variables) for item in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if value is None or isinstance(value, str | bool | int | Decimal):

@@ -16,11 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import func, select
 
 from banli import demo
-from engine import clock, deployments, jobs, schedules, topics
+from engine import clock, deployments, jobs, schedules, topics, user_tasks
 from engine.actor import Actor, system
 from engine.content import Pack
 from engine.database import Database
-from engine.models import Job, MatterLink, ProcessInstance, Schedule
+from engine.models import Job, MatterLink, ProcessInstance, Schedule, UserTask
 from engine.models.job import CREATED
 from engine.models.process_instance import ACTIVE
 from engine.organisation import people
@@ -141,6 +141,11 @@ class World:
                 session.scalar(select(ProcessInstance.key).where(ProcessInstance.state == ACTIVE).limit(1))
                 is not None
             )
+
+    def variables_at(self, task: UserTask) -> Mapping[str, Any]:
+        """What the form of a task starts from."""
+        with self.unit_of_work.read() as session:
+            return user_tasks.get(session, task.key, system("scenario")).variables
 
     @contextmanager
     def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:

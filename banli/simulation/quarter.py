@@ -242,7 +242,7 @@ class Quarter:
     def _usual(self, view: TaskView) -> dict[str, Any]:
         layers = [self.usual.get(name, {}) for name in (view.task.process_id, view.matter.process_id)]
         try:
-            return of_step(view.task.element_id, layers, {})
+            return of_step(view.task.element_id, layers, {}, view.variables)
         except Unmet:  # an expression that only makes sense within a scenario
             return {}
 

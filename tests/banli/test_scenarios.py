@@ -284,7 +284,7 @@ def test_all_actions_are_read():
 
 def test_later_layers_win_and_paths_lead_into_rows():
     layers = ({"PR0": {"lines": [{"qty": 1}], "note": "a", "gone": 1}}, {"PR0_request": {"lines.0.qty": 2}})
-    assert of_step("PR0_request", layers, {"gone": None, "lines.0.unit": "kg"}) == {
+    assert of_step("PR0_request", layers, {"gone": None, "lines.0.unit": "kg"}, {}) == {
         "lines": [{"qty": 2, "unit": "kg"}],
         "note": "a",
     }
@@ -293,15 +293,16 @@ def test_later_layers_win_and_paths_lead_into_rows():
 
 def test_a_path_that_leads_nowhere_is_told():
     with pytest.raises(Unmet, match=r"lines\.3\.qty"):
-        of_step("PR0_request", ({"PR0": {"lines": []}},), {"lines.3.qty": 2})
+        of_step("PR0_request", ({"PR0": {"lines": []}},), {"lines.3.qty": 2}, {})
 
 
 def test_feel_in_values_knows_the_day_of_the_scenario():
     with clock.pinned(datetime(2026, 3, 1, 23, 0, tzinfo=UTC)):  # seven in the morning of the second in Shanghai
-        assert evaluated('=string(today() + duration("P7D"))') == "2026-03-09"
-        assert evaluated({"a": ["=1 + 1"]}) == {"a": [Decimal(2)]}
+        assert evaluated('=string(today() + duration("P7D"))', {}) == "2026-03-09"
+        assert evaluated({"a": ["=1 + 1"]}, {}) == {"a": [Decimal(2)]}
+        assert evaluated("=sum(lines.qty)", {"lines": [{"qty": Decimal("1.5")}, {"qty": 2}]}) == Decimal("3.5")
     with pytest.raises(Unmet, match="is not FEEL"):
-        evaluated("=1 +")
+        evaluated("=1 +", {})
 
 
 def test_what_is_expected_is_compared_by_value_and_only_where_it_is_named():
