@@ -67,16 +67,7 @@ def follow(session: Session, origin: Origin, key: int, root_key: int, actor: Act
     if other is None:
         raise NotFound(Sentence("There is no such matter."))
     process_id = session.get_one(ProcessInstance, root_key).process_id
-    session.add(
-        MatterLink(
-            key=new_key(),
-            job_key=origin.job_key,
-            from_key=origin.root_key,
-            to_key=root_key,
-            element_id=origin.element_id,
-            created_at=clock.now(),
-        )
-    )
+    _write(session, origin, root_key)
     step = Origin(origin.job_key, key, root_key, "")
     history.record(session, step, LINKED, actor, details={"direction": "started by", "matter": origin.root_key})
     details = {"direction": "started", "matter": root_key, "process_id": process_id}
@@ -88,16 +79,20 @@ def follow(session: Session, origin: Origin, key: int, root_key: int, actor: Act
 def link(matter: Matter, origin: Origin, actor: Actor) -> None:
     """Write the link of a matter just begun; the other one's event is flushed with its own step."""
     root = matter.root
-    matter.session.add(
+    _write(matter.session, origin, root.key)
+    matter.record(root, LINKED, details={"direction": "started by", "matter": origin.root_key}, actor=actor)
+    details = {"direction": "started", "matter": root.key, "process_id": root.process_id}
+    history.record(matter.session, origin, LINKED, actor, origin.element_id, details)
+
+
+def _write(session: Session, origin: Origin, to_key: int) -> None:
+    session.add(
         MatterLink(
             key=new_key(),
             job_key=origin.job_key,
             from_key=origin.root_key,
-            to_key=root.key,
+            to_key=to_key,
             element_id=origin.element_id,
             created_at=clock.now(),
         )
     )
-    matter.record(root, LINKED, details={"direction": "started by", "matter": origin.root_key}, actor=actor)
-    details = {"direction": "started", "matter": root.key, "process_id": root.process_id}
-    history.record(matter.session, origin, LINKED, actor, origin.element_id, details)
