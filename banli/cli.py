@@ -172,6 +172,7 @@ def test(pack: str | None, only: str | None) -> None:
 @told
 def simulate(pack: str, seed: int, matters: int) -> None:
     """Simulate a quarter of the demo organisation by chance; exit code 1 when something is stuck or went wrong."""
+    logs.configure("error", "text")  # that a year's holidays are not known yet is no news a thousand times
     result = simulation.run(settings.read().home, pack, seed=seed, matters=matters)
     click.echo(simulation.report.text(result, catalogue.gettext_of(language())))
     sys.exit(0 if result.passed else 1)

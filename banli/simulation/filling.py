@@ -104,11 +104,11 @@ class _Filler:
         if not node.visible or node.readonly:
             values.pop(key, None)
             return
-        if values.get(key) not in (None, "", []) or key in self._left_out:
+        if values.get(key) not in (None, "", []):
             return
-        if not node.required and self.chance.random() < _LEFT_EMPTY:
+        if not node.required and (key in self._left_out or self.chance.random() < _LEFT_EMPTY):
             if top:
-                self._left_out.add(key)
+                self._left_out.add(key)  # until another value makes it required
             return
         value = self._value(node, self.usual.get(key) if top else None)
         if value is not None:
