@@ -134,13 +134,11 @@ class World:
         with self.unit_of_work.read() as session:
             return session.scalars(found).first()
 
-    def has_active_matters(self) -> bool:
-        """Whether anything runs."""
+    def has_active_matters(self, until: datetime) -> bool:
+        """Whether anything runs that was started until an instant."""
+        begun = (ProcessInstance.state == ACTIVE, ProcessInstance.started_at <= until)
         with self.unit_of_work.read() as session:
-            return (
-                session.scalar(select(ProcessInstance.key).where(ProcessInstance.state == ACTIVE).limit(1))
-                is not None
-            )
+            return session.scalar(select(ProcessInstance.key).where(*begun).limit(1)) is not None
 
     def variables_at(self, task: UserTask) -> Mapping[str, Any]:
         """What the form of a task starts from."""

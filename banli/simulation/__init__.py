@@ -7,7 +7,7 @@ quarter.
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -36,6 +36,6 @@ def run(root: Path, pack: str, *, seed: int, matters: int, days: int = DAYS) -> 
                 quarter = Quarter(world, scenarios.usual_values(root, pack), Random(seed))  # noqa: S311 - repeatable
                 quarter.run(begins, days, matters)
                 with world.unit_of_work.read() as session:
-                    return report.of(session, quarter.acts, quarter.faults)
+                    return report.of(session, begins + timedelta(days=days), quarter.acts, quarter.faults)
         finally:
             world.close()

@@ -34,8 +34,9 @@ _TEXT = "情况属实，已现场核对，按制度办理，相关材料随单�
 _FIRST_CHOICE = 0.72
 """How often the first choice is taken: forms put approval and acceptance there."""
 
-_LEFT_EMPTY, _TICKED, _ROWS, _USUAL, _USUAL_CHOICE = 0.6, 0.3, 0.5, 0.7, 0.5
-"""How often what may be left out is; and how often a box is ticked, rows are added, what is usual is taken."""
+_LEFT_EMPTY, _TICKED, _ROWS, _USUAL, _USUAL_CHOICE, _NUMBERED, _REWRITTEN = 0.6, 0.3, 0.5, 0.7, 0.5, 0.5, 0.25
+"""How often what may be left out is; a box is ticked, rows are added, what is usual is taken, a text is a number;
+and how often what stands there already is written anew."""
 
 
 def fill(
@@ -47,7 +48,7 @@ def fill(
 ) -> dict[str, Any]:
     """Values for all that the form shows; those of ``given`` stay. With ``usual`` None, any choice will do."""
     filler = _Filler(usual, chance)
-    values = {**_own(form.initial(circumstances["current"])), **given}
+    values = {**filler.kept(form.initial(circumstances["current"])), **given}
     for _ in range(_PASSES):
         before = deepcopy(values)
         filler.scope(form.describe(values, **circumstances), values, top=True)
@@ -56,17 +57,17 @@ def fill(
     return values
 
 
-def _own(initial: Mapping[str, Any]) -> dict[str, Any]:
-    """What a fresh page posts again: a choice that is still to be made is none of it."""
-    return {name: deepcopy(value) for name, value in initial.items() if value is not None}
-
-
 class _Filler:
     def __init__(self, usual: Mapping[str, Any] | None, chance: Random) -> None:
         self.usual = usual or {}
         self.is_usual = usual is not None
         self.chance = chance
         self._left_out: set[str] = set()
+
+    def kept(self, initial: Mapping[str, Any]) -> dict[str, Any]:
+        """What a fresh page holds and somebody leaves as it is."""
+        kept = {name: value for name, value in initial.items() if value is not None}
+        return {name: deepcopy(value) for name, value in kept.items() if self.chance.random() >= _REWRITTEN}
 
     def scope(self, nodes: Sequence[Node], values: dict[str, Any], *, top: bool = False) -> None:
         """Fill in what a form, group or row lacks, and take out what it does not show."""

@@ -86,19 +86,18 @@ class Quarter:
                 self.world.pass_until(max(coming, clock.now()))
                 heapq.heappop(self._planned).act()
             self._plan_new_tasks()
-            if not self._planned and clock.now() < ends + _DRAIN:
+            if clock.now() > ends and not self.world.has_active_matters(ends):
+                break  # what the clock started since then belongs to the next quarter
+            if not self._planned:
                 self._wait_for_the_clock(ends)
         return clock.now()
 
     def _wait_for_the_clock(self, ends: datetime) -> None:
         """Only timers are left, or nothing: go on until one opens a task, or the quarter is over and all is quiet."""
         last = ends + _DRAIN
-        while not self._planned and clock.now() < last and self._something_runs():
+        while not self._planned and clock.now() < last and self.world.has_active_matters(ends):
             self.world.pass_until(min(clock.now() + timedelta(days=1), last))
             self._plan_new_tasks()
-
-    def _something_runs(self) -> bool:
-        return self.world.has_active_matters()
 
     def _plan(self, at: datetime, act: Any) -> None:
         heapq.heappush(self._planned, Planned(at, next(self._numbers), act))
@@ -165,6 +164,8 @@ class Quarter:
         except Conflict:  # the matter took another way at this very moment
             return
         except EngineError as error:
+            if self._gives_up(task, actor):
+                return
             self.faults.append(
                 Sentence(
                     "{person} could not do {task}: {why}", person=actor.person, task=task.element_id, why=told(error)

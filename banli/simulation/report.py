@@ -6,7 +6,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -51,11 +51,10 @@ class Result:
         return not (self.faults or self.stuck or self.incidents) and self.intact
 
 
-def of(session: Session, acts: int, faults: Sequence[Sentence]) -> Result:
-    """The figures of a world whose time is over."""
-    roots = session.scalars(
-        select(ProcessInstance).where(ProcessInstance.parent_key.is_(None)).order_by(ProcessInstance.key)
-    ).all()
+def of(session: Session, ends: datetime, acts: int, faults: Sequence[Sentence]) -> Result:
+    """The figures of the matters that were started until an instant, in a world whose time is over."""
+    begun = (ProcessInstance.parent_key.is_(None), ProcessInstance.started_at <= ends)
+    roots = session.scalars(select(ProcessInstance).where(*begun).order_by(ProcessInstance.key)).all()
     named = sorted({root.process_id for root in roots})
     procedures = [
         _procedure(session, name, [root for root in roots if root.process_id == name and root.submitted_at])
