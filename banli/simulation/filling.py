@@ -105,7 +105,7 @@ class _Filler:
         if not node.visible or node.readonly:
             values.pop(key, None)
             return
-        if values.get(key) not in (None, "", []):
+        if values.get(key) not in (None, "", []) and not _is_no_choice(node, values[key]):
             return
         if not node.required and (key in self._left_out or self.chance.random() < _LEFT_EMPTY):
             if top:
@@ -184,6 +184,8 @@ class _Filler:
             return "someone@example.com"
         if isinstance(entry, TextField) and entry.format == "phone":
             return "13800000000"
+        if not self.is_usual and self.chance.random() < _NUMBERED:
+            return f"N{self.chance.randint(1000, 9999)}"
         least, most = int(node.limits.get("minimum_length", 0)), int(node.limits.get("maximum_length", 60))
         wanted = max(least, min(most, self.chance.randint(6, 30)))
         return (_TEXT * (wanted // len(_TEXT) + 1))[:wanted]
@@ -192,6 +194,13 @@ class _Filler:
 def _instant(text: str) -> datetime:
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=calendar.zone_named())
+
+
+def _is_no_choice(node: Node, value: Any) -> bool:
+    """Whether the matter brought a value along that this form does not offer."""
+    if not isinstance(node.entry, ChoiceField) or node.entry.multiple:
+        return False
+    return value not in [option.value for option in node.options]
 
 
 def _is_fixed(entry: object) -> bool:

@@ -178,10 +178,11 @@ class Quarter:
             if superior is not None and self.chance.random() < _TAKEN_OVER:
                 self.world.do(user_tasks.take_over, task.key, superior)
                 return superior
-        candidates = [task.assignee] if task.assignee else self._claimants(task)
+        # a task that was a delegate's is its owner's again when the delegation is over
+        candidates = [task.assignee, task.on_behalf_of] if task.assignee else self._claimants(task)
         self.chance.shuffle(candidates)
         for person in candidates:
-            if not self._is_away(person):
+            if person is not None and not self._is_away(person):
                 actor = self.world.actor(person)
                 if self._view(task.key, actor).may_complete:
                     return actor
@@ -220,6 +221,14 @@ class Quarter:
             if not process_instances.may_withdraw(session, matter, applicant):
                 return False
         self.world.do(process_instances.withdraw, task.root_key, applicant, "情况有变，不再需要")
+        return True
+
+    def _gives_up(self, task: UserTask, actor: Actor) -> bool:
+        """Who cannot fill in what he began (there is nobody to confirm, say) throws the draft away."""
+        try:
+            self.world.do(process_instances.discard, task.root_key, actor)
+        except EngineError:  # it is no draft any more
+            return False
         return True
 
     def _complete(self, task: UserTask, actor: Actor) -> None:
