@@ -3,9 +3,9 @@
 Run: ``python bench/web.py [--rounds 40] [--completions 10000] [--houses embedded,postgresql]``.
 
 1, 8 and 32 visitors at once, each signed in, on ``banli run`` with SQLite and on ``banli web`` with PostgreSQL and
-one and two processes. Prints JSON by installation and, as the last line, all of it; the exit code is 1 when a bound is
-missed: submit p95 40 ms with one visitor, 100 submits a second on PostgreSQL with two processes, first page within 3 s of the start,
-150 MB after ``--completions`` completions, and no growth over their second half.
+one and two processes. Prints JSON by installation and, as the last line, all of it. The exit code is 1 when a bound
+is missed: submit p95 40 ms with one visitor, 100 submits a second on PostgreSQL with two processes, first page within
+3 s of the start, 150 MB after ``--completions`` completions, and no growth over their second half.
 """
 
 from __future__ import annotations
