@@ -28,6 +28,7 @@ _SORTING_ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", "
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal)  # made once: making one costs more than a small text
 SCALARS = frozenset({str, int, bool, type(None)})
 """What is the same in JSON as in Python; exact classes, for a test that costs nearly nothing."""
+_DECODED = SCALARS | {Decimal}
 _TAGGED = {
     date: "date",
     datetime: "datetime",
@@ -94,21 +95,31 @@ def _digits(value: object) -> orjson.Fragment:
 
 
 def _plain(value: object, depth: int) -> object:
-    if value.__class__ in SCALARS:  # most are, and exact classes are tested fastest
+    kind = value.__class__  # the exact class is tested first: it is quick, and nearly all values have one of these
+    if kind in SCALARS:
         return value
+    if kind is Decimal or isinstance(value, Decimal):
+        return _decimal(value)  # type: ignore[arg-type] # a Decimal by now
     if depth > MAXIMUM_DEPTH:
         raise Refused(Sentence("The values are nested too deeply."))
-    if isinstance(value, str | int):
-        return value
-    if isinstance(value, Decimal):
-        return _decimal(value)
-    if value.__class__ is dict or isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         plain = {
-            str(key): item if item.__class__ in SCALARS else _plain(item, depth + 1) for key, item in value.items()
+            str(key): item if item.__class__ in SCALARS else _plain(item, depth + 1)
+            for key, item in value.items()  # type: ignore[attr-defined] # a mapping by now
         }
         return {_TYPE: "object", _OBJECT: plain} if _TYPE in plain else plain
-    if isinstance(value, list | tuple):
-        return [_plain(item, depth + 1) for item in value]
+    if kind is list or isinstance(value, list | tuple):
+        return [
+            item if item.__class__ in SCALARS else _plain(item, depth + 1)
+            for item in value  # type: ignore[attr-defined] # a sequence by now
+        ]
+    if isinstance(value, str | int):
+        return value
+    return _tagged_text(value)
+
+
+def _tagged_text(value: object) -> object:
+    """What JSON has no shape for, as a type and a text."""
     kind = _TAGGED.get(type(value))
     if kind == "timedelta" and isinstance(value, timedelta):
         return {_TYPE: kind, _TEXT: f"{value.days}:{value.seconds}:{value.microseconds}"}
@@ -145,17 +156,18 @@ def register(kind: str, cls: type, parse: Any) -> None:
 
 
 def _rich(value: Any) -> Any:
-    if value.__class__ in SCALARS:
-        return value
-    if isinstance(value, list):
-        return [_rich(item) for item in value]
-    if isinstance(value, dict):
-        kind = value.get(_TYPE)
+    """A decoded value with what its tags say; the decoder makes exact lists and dictionaries."""
+    if value.__class__ is list:
+        return [item if item.__class__ in _DECODED else _rich(item) for item in value]
+    if value.__class__ is dict:
+        if _TYPE not in value:
+            return {key: item if item.__class__ in _DECODED else _rich(item) for key, item in value.items()}
+        kind = value[_TYPE]
         if kind == "object" and _OBJECT in value:
             return {key: _rich(item) for key, item in value[_OBJECT].items()}
         if isinstance(kind, str) and isinstance(value.get(_TEXT), str):
             return _tagged(kind, value[_TEXT])
-        return {key: item if item.__class__ in SCALARS else _rich(item) for key, item in value.items()}
+        return {key: _rich(item) for key, item in value.items()}
     return value
 
 

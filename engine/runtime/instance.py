@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAXIMUM_RUNS = 20_000
 EndKind = Literal["none", "terminate", "error", "escalation"]
 _ENGINE = FeelScriptEngine()
+_LIVING = TaskState.NOT_FINISHED_MASK
 
 
 class _Scope:
@@ -54,11 +55,19 @@ class _Scope:
 
     def living(self) -> list[Token]:
         """The tokens that are not over, triggers of the scope included, in the order they came."""
-        return [token for token in self.tasks.values() if token.live]
+        return [token for token in self.tasks.values() if token._state & _LIVING]  # noqa: SLF001 - our own class
 
     def working(self) -> Iterator[Token]:
         """The tokens that keep the scope from ending."""
         return (token for token in self.tasks.values() if token.live and token.host != OF_SCOPE)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether anything keeps the scope from ending."""
+        for token in self.tasks.values():  # noqa: SIM110 - asked at every step of every token; a generator costs more
+            if token._state & _LIVING and token.host != OF_SCOPE:  # noqa: SLF001 - our own class
+                return True
+        return False
 
     def _task_completed_notify(self, task: Token) -> None:
         self.top_workflow.forget(task)
@@ -72,12 +81,23 @@ class _Scope:
 class SubScope(_Scope, BpmnSubWorkflow):  # type: ignore[misc]
     """An open subprocess."""
 
-    def _calculate_depth(self) -> int:
-        return 0  # nothing asks for it, and counting walks the tree
+    depth = 0  # nothing asks for it, and counting walks the tree
+
+    def __init__(self, spec: Any, token: Token) -> None:
+        # What SpiffWorkflow's constructors set, without the events that nothing of ours listens to.
+        self.spec = spec
+        self.tasks = {}
+        self.completed = False
+        self.parent_task_id = token.id
+        self.top_workflow = token.instance
+        self.begin()
 
 
 class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
     """The process instance."""
+
+    script_engine = _ENGINE  # SpiffWorkflow would keep one an instance
+    parent_task_id = None
 
     def __init__(self, plan: Plan, host: Host, *, keep_history: bool = False) -> None:
         self.plan = plan
@@ -90,7 +110,12 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.late: deque[Token] = deque()
         self.last_id = 0
         self.runs = 0
-        super().__init__(plan.spec, plan.subprocess_specs, script_engine=_ENGINE, deserializing=True)
+        # What SpiffWorkflow's constructors set, without the events that nothing of ours listens to.
+        self.spec = plan.spec
+        self.subprocess_specs = plan.subprocess_specs
+        self.subprocesses: dict[str, SubScope] = {}
+        self.tasks = {}
+        self.completed = False
         self.begin()
 
     # ids and tokens
@@ -122,9 +147,8 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.tokens.pop(token.id, None)
         if self.keep_history:
             return
-        parent = token.parent
-        if parent is not None:
-            parent._children.remove(token.id)  # noqa: SLF001 - SpiffWorkflow has no public way to remove one task
+        parent = token.body or token.workflow.task_tree
+        parent._children.remove(token.id)  # noqa: SLF001 - SpiffWorkflow has no public way to remove one task
         token.workflow.tasks.pop(token.id, None)
 
     # changes
@@ -148,11 +172,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def open_scope(self, token: Token, spec_name: str) -> SubScope:
         """Open the subprocess that a token stands for."""
-        scope = SubScope(
-            self.subprocess_specs[spec_name], parent_task_id=token.id, top_workflow=self, deserializing=True
-        )
-        scope.begin()
-        self.subprocesses[token.id] = scope
+        scope = self.subprocesses[token.id] = SubScope(self.subprocess_specs[spec_name], token)
         return scope
 
     def scopes(self) -> Iterator[Any]:
@@ -162,11 +182,12 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def follow(self, token: Token, branches: list[Branch]) -> None:
         """Put a token behind each of these flows."""
-        specs = token.workflow.spec.task_specs
-        for branch in branches * token.task_spec.settings.completion_quantity:
+        scope = token.workflow
+        specs, quantity = scope.spec.task_specs, token.task_spec.settings.completion_quantity
+        for branch in branches if quantity == 1 else branches * quantity:
             if branch.drawn:
-                self.emit(SequenceFlowTaken(branch.flow_id))
-            self.arrive(self.add(token.workflow, specs[f"#{branch.target}"], flow=branch.flow_id))
+                self.changes.append(SequenceFlowTaken(branch.flow_id))
+            self.arrive(self.add(scope, specs[f"#{branch.target}"], flow=branch.flow_id))
 
     def interrupt_scope(self, scope: Any, *, sparing: Token | None = None) -> None:
         """Cancel everything in a scope, except one token."""
@@ -183,7 +204,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def end_if_empty(self, scope: Any) -> None:
         """End a scope when its last working token is gone."""
-        if scope.closed or next(scope.working(), None) is not None:
+        if scope.closed or scope.is_working:
             return
         self.interrupt_scope(scope)  # the triggers of its event subprocesses
         scope.closed = True

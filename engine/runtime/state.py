@@ -8,9 +8,9 @@ Order and numbers are exact, so it is stored as bytes, never as a database's own
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from SpiffWorkflow.util.task import TaskState
 
 from engine import values
@@ -21,8 +21,8 @@ from engine.runtime.variables import Variables
 from feel.sentences import Sentence
 
 FORMAT = 1
-_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _STATES = {"s": TaskState.STARTED, "w": TaskState.WAITING}
+_BODY = 2  # where the body's id stands behind the id, element and state
 _LETTERS = {state: letter for letter, state in _STATES.items()}
 
 
@@ -37,18 +37,18 @@ def save(instance: Instance) -> bytes:
                 memories[token.id] = token.internal_data
         scopes.append([scope.parent_task_id or "", scope.last_end, tokens, scope.undoable])
     variables = {scope: held for scope, held in instance.variables.scopes.items() if held}
-    shape = _ENCODE([FORMAT, instance.last_id, scopes])
-    return f"{shape}\n{values.dumps([variables, memories])}".encode()
+    shape = orjson.dumps([FORMAT, instance.last_id, scopes])
+    return b"%b\n%b" % (shape, values.dumps([variables, memories]).encode())
 
 
 def restore(instance: Instance, state: bytes) -> None:
     """Fill a new instance with a saved state."""
-    first, _newline, second = state.decode().partition("\n")
-    shape = json.loads(first)
+    first, _newline, second = state.partition(b"\n")
+    shape = orjson.loads(first)
     if not isinstance(shape, list) or not shape or shape[0] != FORMAT:
         raise Conflict(Sentence("The state of this matter was saved in a format that this version cannot read."))
     _format, last_id, scopes = shape
-    variables, memories = values.loads(second)
+    variables, memories = values.loads(second.decode())
     for host, last_end, tokens, undoable in scopes:
         scope: Any = instance
         if host:
@@ -80,11 +80,13 @@ def _token(token: Token) -> list[str]:
 
 
 def _restore_token(instance: Instance, scope: Any, packed: list[str]) -> None:
-    token_id, element, letter, flow, host, body = packed + [""] * (6 - len(packed))
+    token_id, element, letter, *more = packed
     spec = scope.spec.task_specs.get(f"#{element}")
     if spec is None:
         raise Conflict(Sentence("The matter waits at {element}, which its diagram does not have.", element=element))
-    parent = instance.tokens[body] if body else scope.task_tree
-    token = Token(scope, spec, parent, _STATES[letter], token_id)
-    token.flow, token.host = flow, host
-    instance.tokens[token_id] = token
+    parent = instance.tokens[more[2]] if len(more) > _BODY else scope.task_tree
+    token = instance.tokens[token_id] = Token(scope, spec, parent, _STATES[letter], token_id)
+    if more:
+        token.flow = more[0]
+        if len(more) > 1:
+            token.host = more[1]

@@ -7,6 +7,7 @@ counts and its state keeps; nothing is logged. The tree of a scope is its root a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -15,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 if TYPE_CHECKING:
     from engine.runtime.instance import Instance
 
+_OVER = TaskState.COMPLETED | TaskState.CANCELLED
 OF_SCOPE = "*"  # the host of a trigger that belongs to the scope itself (event subprocess)
 
 
@@ -27,6 +29,16 @@ class Token(Task):  # type: ignore[misc]
     process instance, ``body`` the loop or multi-instance body that this token is an instance of.
     """
 
+    flow: str = ""
+    host: str = ""
+    payload: Mapping[str, Any] = MappingProxyType({})
+    fired = False
+    # SpiffWorkflow's own, which are the same for every token of ours.
+    triggered = False
+    thread_id = 0
+    data: Mapping[str, Any] = MappingProxyType({})
+    last_state_change = 0.0
+
     def __init__(
         self,
         workflow: Any,
@@ -35,10 +47,6 @@ class Token(Task):  # type: ignore[misc]
         state: int = TaskState.MAYBE,
         token_id: str = "",
     ) -> None:
-        self.flow: str = ""
-        self.host: str = ""
-        self.payload: Mapping[str, Any] = {}
-        self.fired = False
         # What SpiffWorkflow's constructor sets, without its random ids and clock readings.
         self.id = token_id or workflow.top_workflow.next_id()
         workflow.tasks[self.id] = self
@@ -49,11 +57,7 @@ class Token(Task):  # type: ignore[misc]
         self.body = None if parent is None or parent is workflow.task_tree else parent
         self._children: list[str] = []
         self._state = state
-        self.triggered = False
-        self.thread_id = 0
-        self.data: dict[str, Any] = {}
         self.internal_data: dict[str, Any] = {}
-        self.last_state_change = 0.0
         if parent is not None:
             parent._children.append(self.id)  # noqa: SLF001 - the same class
 
@@ -86,6 +90,11 @@ class Token(Task):  # type: ignore[misc]
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> Token:
         return Token(self.workflow, task_spec, self, state)
+
+    def _ready(self) -> None:
+        if not self._state & _OVER:
+            self._state = TaskState.READY
+            self.task_spec._on_ready(self)  # noqa: SLF001 - SpiffWorkflow's own protocol
 
     def _set_state(self, value: int) -> None:
         self._state = value

@@ -203,9 +203,9 @@ class Workflow:
     def _waits(self) -> Iterator[ElementChange]:
         for token in self._instance.tokens.values():
             spec = token.task_spec
-            if token.has_state(TaskState.STARTED) and spec.waits:
+            if spec.waits and token.has_state(TaskState.STARTED):
                 yield ElementChange(spec.bpmn_id, token.id)
-            elif token.has_state(TaskState.WAITING) and token.host and spec.listens:
+            elif token.host and spec.listens and token.has_state(TaskState.WAITING):
                 yield ElementChange(spec.event_id, token.id)
 
     def _starts(self, start_element: str | None) -> Sequence[Any]:

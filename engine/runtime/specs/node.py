@@ -65,6 +65,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
         """No future is predicted: what may come is read from the diagram when it is asked for."""
 
+    def _update(self, my_task: Token) -> None:
+        if self._update_hook(my_task):  # there are no predictions that would have to be renewed before
+            my_task._ready()  # noqa: SLF001 - SpiffWorkflow's own protocol
+
     def _update_hook(self, my_task: Token) -> bool:
         wanted = self.settings.start_quantity
         if wanted == 1:
@@ -84,7 +88,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def _run_hook(self, my_task: Token) -> bool | None:
         self.begin(my_task)
         result = self.behave(my_task)
-        if result is None and my_task.live:
+        if result is None and self.boundary and my_task.live:
             self.open_boundary(my_task)
         return result
 
@@ -99,9 +103,11 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         instance = my_task.instance
         if self.waits and not my_task.fired:
             instance.emit(WaitClosed(self.bpmn_id, my_task.id, "completed"))
-        self.close_hosted(my_task)
+        if self.boundary or self.hosts_events:
+            self.close_hosted(my_task)
         self.map_outputs(my_task, my_task.payload)
-        self.send_copies(my_task)
+        if self.settings.copy_to is not None:
+            self.send_copies(my_task)
         body = my_task.body if self.child else None
         if body is not None:
             body.task_spec.collect(body, my_task)
@@ -117,7 +123,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         instance, activated = my_task.instance, my_task.has_state(TaskState.STARTED)
         my_task._set_state(TaskState.CANCELLED)  # noqa: SLF001 - SpiffWorkflow's own protocol
         self.cancel_content(my_task)
-        self.close_hosted(my_task)
+        if self.boundary or self.hosts_events:
+            self.close_hosted(my_task)
         if activated:
             if self.waits:
                 instance.emit(WaitClosed(self.bpmn_id, my_task.id, "terminated"))
@@ -128,8 +135,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def send_copies(self, token: Token) -> None:
         """Whoever ``copyTo`` names gets a copy (抄送), if anybody, with what the element left behind in view."""
-        if self.settings.copy_to is None:
-            return
         copied = people_of(token, self.settings.copy_to, self.bpmn_id, several=True)
         if copied.people or copied.groups:
             token.instance.emit(CopyRequested(self.bpmn_id, token.id, copied.people, copied.groups))
@@ -260,8 +265,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def close_hosted(self, token: Token) -> None:
         """Withdraw the events that wait on behalf of this occurrence."""
-        if not self.boundary and not self.hosts_events:
-            return
         for other in token.workflow.living():
             if other.host == token.id:
                 other.cancel()
