@@ -8,6 +8,8 @@ from random import Random
 from tests.engine.runtime.drawing import element, escape, user_task
 
 VALUES = (1, 2, 3)
+ACTIVITIES = {"task", "call", "mi", "sub"}
+BLOCKS = ["task", "call", "sequence", "sequence", "and", "xor", "or", "loop", "sub", "mi"]
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Graph:
 
     def activities(self) -> list[str]:
         """Everything that can be begun by hand, those within subprocesses included."""
-        found = [node.id for node in self.nodes.values() if node.type in {"task", "mi", "sub"}]
+        found = [node.id for node in self.nodes.values() if node.type in ACTIVITIES]
         return found + [one for node in self.nodes.values() if node.inner for one in node.inner.activities()]
 
     def beside(self) -> set[str]:
@@ -93,9 +95,9 @@ class Builder:
 
     def block(self, graph: Graph, depth: int) -> tuple[str, str]:
         """A block; gives its first and last node."""
-        kinds = ["task"] if depth <= 0 else ["task", "sequence", "sequence", "and", "xor", "or", "loop", "sub", "mi"]
+        kinds = ["task", "call"] if depth <= 0 else BLOCKS
         kind = self.random.choice(kinds)
-        if kind in {"task", "mi", "sub"}:
+        if kind in ACTIVITIES:
             return self.activity(graph, kind, depth)
         if kind == "sequence":
             first, middle = self.block(graph, depth - 1)
@@ -186,6 +188,8 @@ def _node(graph: Graph, node: Node) -> str:
     more = {"default": defaults[node.id]} if node.id in defaults else {}
     if node.type == "task":
         return user_task(node.id, **more)
+    if node.type == "call":
+        return element("callActivity", node.id, extensions='<zeebe:calledElement processId="other"/>', **more)
     if node.type == "mi":
         loop = '<zeebe:loopCharacteristics inputCollection="=items" inputElement="item"/>'
         inner = (

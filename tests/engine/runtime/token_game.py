@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.engine.runtime.random_models import Flow, Graph, Node
+from tests.engine.runtime.random_models import ACTIVITIES, Flow, Graph, Node
 
 
 class Stuck(Exception):  # noqa: N818 - it is an outcome of the game
@@ -81,7 +81,7 @@ class Game:
     def waiting(self) -> Counter[str]:
         found: Counter[str] = Counter()
         for work in self.all_works(self.root):
-            if work.node.type == "task":
+            if work.node.type in {"task", "call"}:
                 found[work.node.id] += 1
             elif work.node.type == "mi":
                 found[work.node.id] += work.open
@@ -208,7 +208,7 @@ class Game:
             if node.type == "and" and {f.id for f in incoming} <= {f for n, f in scope.arrived if n == node.id}:
                 self.consume(scope, node, [f.id for f in incoming])
                 self.leave(scope, node)
-        elif node.type in {"task", "mi", "sub"}:
+        elif node.type in ACTIVITIES:
             self.work(scope, node)
         else:
             self.leave(scope, node)
