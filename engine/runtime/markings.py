@@ -93,10 +93,10 @@ class _Course:
             if flow and not isinstance(node, InclusiveGateway) and (used := _all_that_came(node, counts)):
                 yield _moved(here, used, [(element_id, "")])
                 return
-        for place, count in counts.items():
-            if not place[1] and count > self._places[place]:
-                yield from self._leave(here, place)
-                return
+        surplus = [place for place, count in counts.items() if not place[1] and count > self._places[place]]
+        if surplus:  # what stands where others are wanted, or piles up, makes room first
+            yield from self._leave(here, max(surplus, key=lambda place: (self._places[place], counts[place])))
+            return
         for place in counts:
             if place[1]:
                 yield from self._unite(here, counts, place[0])

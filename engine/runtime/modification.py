@@ -49,7 +49,7 @@ def modify(instance: Instance, terminate: Sequence[str], activate: Sequence[Acti
                     element=one.task_spec.bpmn_name or one.task_spec.bpmn_id,
                 )
             )
-    if next(instance.working(), None) is None:
+    if not instance.is_working:
         raise Refused(Sentence("Nothing would be left to do. Cancel the matter instead."))
 
 
@@ -143,6 +143,6 @@ def _terminate(instance: Instance, token: Token) -> None:
                 return
             token = body
             continue
-        if scope is instance or next(scope.working(), None) is not None:
+        if scope is instance or scope.is_working:
             return
         token = instance.tokens[scope.parent_task_id]
