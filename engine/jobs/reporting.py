@@ -86,9 +86,9 @@ def fail(
 ) -> None:
     """The work failed: it is tried again after a while, and when its retries are used up, it becomes an incident.
 
-    ``retries``: how many are left (None: one fewer); ``retry_after``: when (None: after as long as it has waited
-    already, so the pauses double; 10 seconds to an hour). ``worker``: who reports; one that lost its lease to another
-    is not heard.
+    ``retries``: how many are left (None: one fewer). ``retry_after``: when (None: after ten seconds, then after as
+    long as it has waited already, so that the pauses double, up to an hour). ``worker``: who reports; one that lost
+    its lease to another is not heard.
     """
     locked, job = lock_job(session, key, actor)
     if job.state != CREATED:
@@ -97,7 +97,9 @@ def fail(
         return  # its lease ended, and somebody else is at it
     now = clock.now()
     left = max(0, job.retries - 1 if retries is None else retries)
-    pause = retry_after if retry_after is not None else min(max(now - job.created_at, FIRST_DELAY), LONGEST_DELAY)
+    # of the first failure age says nothing: the job may have waited for an outage to end, not for its turn to fail
+    age = FIRST_DELAY if job.error is None else now - job.created_at
+    pause = retry_after if retry_after is not None else min(max(age, FIRST_DELAY), LONGEST_DELAY)
     error = str(message)[:_ERROR_LENGTH]
     session.connection().execute(
         update(JOB)

@@ -121,6 +121,21 @@ def test_failures_are_repeated_after_a_pause_and_end_in_an_incident(office):
     assert [event.details["retries"] for event in office.history(root, "job.failed")] == [1, 0]
 
 
+def test_a_job_that_waited_for_an_outage_to_end_is_tried_again_as_soon_as_any_other(office):
+    root, key = in_print(office)
+    pauses = []
+    now = NOON + timedelta(hours=1)
+    for _failure in range(3):
+        with clock.pinned(now):
+            claim(office, key)
+            office.run(jobs.fail, key, "connection refused", retries=3)
+            (job,) = (job for job in office.jobs(root) if job.key == key)
+            pauses.append(job.due_at - now)
+        now = job.due_at
+    assert pauses[0] == timedelta(seconds=10)
+    assert pauses[1:] == [timedelta(hours=1)] * 2  # as old as it is, and never longer than an hour
+
+
 def test_work_of_an_ended_matter_is_cancelled(office):
     root, key = in_print(office)
     office.run(process_instances.cancel, root, office.actor("U15"), "重复")

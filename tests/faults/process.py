@@ -34,10 +34,10 @@ def bind(effects: Path) -> None:
     """Give each its function; effects are files in that folder."""
 
     def record(work: Work) -> None:
-        long = random.random() < _LONG_SHARE  # noqa: S311 - so that kills meet work under way
-        time.sleep(random.uniform(*(_LONG_SECONDS if long else _SHORT_SECONDS)))  # noqa: S311
         with (effects / "attempts").open("a") as attempts:
             attempts.write(f"{work.key} {work.element_id}\n")
+        long = random.random() < _LONG_SHARE  # noqa: S311 - so that kills meet work under way
+        time.sleep(random.uniform(*(_LONG_SECONDS if long else _SHORT_SECONDS)))  # noqa: S311
         try:
             os.close(os.open(effects / f"effect-{work.key}", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         except FileExistsError:
