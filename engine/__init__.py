@@ -11,7 +11,7 @@ The map, from the top floor down; a room imports what lies below it only:
 - ``execution`` — one step: lock the matter, restore it, run it to its next waits, project rows, record history.
 - ``drafts`` — changes of a pack that are tried and approved before they are published.
 - ``deployments`` — packs published whole and immutable; ``content`` — reads, checks and hashes a pack.
-- ``runtime`` (the only importer of SpiffWorkflow), ``organisation``, ``history``, ``task_forms``.
+- ``runtime`` (the only importer of SpiffWorkflow), ``organisation``, ``task_forms``; below them ``history``.
 - ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``,
   ``topics`` — what everything stands on.
 

@@ -13,11 +13,12 @@ from feel.sentences import Sentence
 
 
 class EngineError(Exception):
-    """Something that a person can be told, in ``sentence``."""
+    """Something that a person can be told, in ``sentence``; ``field`` names the argument that it is about, if one."""
 
-    def __init__(self, sentence: Sentence) -> None:
+    def __init__(self, sentence: Sentence, *, field: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.field = field
 
     def __str__(self) -> str:
         return str(self.sentence)

@@ -21,6 +21,7 @@ from webapp import (
     api_pages,
     archive,
     attachments,
+    away,
     doors,
     errors,
     formats,
@@ -30,6 +31,7 @@ from webapp import (
     matters,
     notifications,
     operations,
+    organisation,
     overdue,
     schedules,
     security,
@@ -92,6 +94,8 @@ def create_app(
         api_pages,
     ):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(away.blueprint)
+    app.register_blueprint(organisation.blueprint)
     app.register_blueprint(schedules.blueprint)
     app.register_blueprint(archive.blueprint)
     operations.install(app)

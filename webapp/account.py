@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from engine import notification_channels
 from engine.errors import EngineError, Refused
-from engine.organisation import passwords, people
+from engine.organisation import passwords, people, sessions
 from webapp import languages
 from webapp.languages import LANGUAGES, say
 from webapp.languages import gettext as _
@@ -80,6 +80,48 @@ def choose(channel: str) -> Any:
         return _choices(channel, say(error)), 422
     flash(_("Your choice is kept."), "good")
     return redirect(url_for("account.told"), code=303)
+
+
+@blueprint.get("/account/devices")
+def devices() -> str:
+    """Where a person is signed in, and the language that he is written to in."""
+    acting = actor()
+    return render_template(
+        "devices.html",
+        sessions=sessions.of_person(reading(), acting, acting.person, only_open=True),
+        here_key=current_user.session.key,
+        languages=LANGUAGES,
+    )
+
+
+@blueprint.post("/account/devices/<int:key>/end")
+def end_device(key: int) -> Any:
+    """Sign out on another device."""
+    write(sessions.end, actor(), key)
+    flash(_("This session has ended."), "good")
+    return redirect(url_for("account.devices"), code=303)
+
+
+@blueprint.post("/account/devices/end")
+def end_devices() -> Any:
+    """Sign out everywhere, here too."""
+    acting = actor()
+    write(people.end_sessions, acting, acting.person)
+    return redirect(url_for("sign_in.page"), code=303)
+
+
+@blueprint.post("/account/language")
+def keep_language() -> Any:
+    """Keep a language for good; none is that of the browser."""
+    acting, chosen = actor(), request.form.get("language") or None
+    try:
+        write(people.set_language, acting, acting.person, chosen)
+    except Refused as error:
+        flash(say(error), "wrong")
+        return redirect(url_for("account.devices"), code=303)
+    session.pop("language", None)
+    flash(_("Your choice is kept."), "good")
+    return redirect(url_for("account.devices"), code=303)
 
 
 @blueprint.post("/language")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine import calendar, clock
 from engine.actor import Actor
@@ -14,8 +15,16 @@ from webapp.surroundings import reading
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The session of a device, and when it was used last, to the next ten minutes."""
+
+    key: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person behind a session, as Flask-Login wants it: ``get_id`` names the version of the person's sessions."""
+    """The person behind a session, as Flask-Login wants it: ``get_id`` names the session and its version."""
 
     id: str
     name: str
@@ -24,6 +33,7 @@ class SignedIn:
     session_version: int
     must_change_password: bool
     actor: Actor
+    session: Opened
 
     @property
     def is_active(self) -> bool:
@@ -42,7 +52,7 @@ class SignedIn:
 
     def get_id(self) -> str:
         """What the session holds: raising ``session_version`` ends every session of the person."""
-        return f"{self.id}:{self.session_version}"
+        return f"{self.id}:{self.session_version}:{self.session.key}"
 
     def shown_name(self) -> str:
         """The name in the reader's language."""

@@ -13,13 +13,13 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select
 
 from engine import clock, models
-from engine.organisation import passwords, people, sign_in_failures
+from engine.organisation import passwords, people, sessions, sign_in_failures
 from webapp import languages
 from webapp.languages import gettext as _
 from webapp.languages import say
-from webapp.people import SignedIn
+from webapp.people import Opened, SignedIn
 from webapp.security import from_this_site, public, safe_next
-from webapp.surroundings import close_reading, reading, write
+from webapp.surroundings import actor, close_reading, reading, write
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -45,20 +45,30 @@ def install(app: Flask) -> None:
             return None
         return redirect(url_for("account.password"))
 
+    @app.before_request
+    def remember_use() -> None:
+        """A page is opened: the list of a person's sessions says when each was used last."""
+        opened = current_user.session if current_user.is_authenticated else None
+        if opened and request.endpoint != "static" and clock.now() - opened.seen_at >= sessions.SEEN_EVERY:
+            write(sessions.seen, opened.key)
+
     @app.context_processor
     def who() -> dict[str, Any]:
         return {"signed_in": current_user if current_user.is_authenticated else None}
 
 
 def _load(identity: str) -> SignedIn | None:
-    person_id, _separator, version = identity.rpartition(":")
+    person_id, version, key = [*identity.split(":"), "", ""][:3]
+    opened = sessions.find(reading(), int(key), person_id) if key.isdecimal() else None
+    if opened is None or opened.ended_at is not None:
+        return None
     table = models.Person
     columns = (table.name, table.name_en, table.language, table.session_version, table.must_change_password)
     row = reading().execute(select(*columns).where(table.id == person_id, table.active.is_(True))).one_or_none()
     if row is None or str(row.session_version) != version:
         return None
-    actor = people.actor(reading(), person_id, clock.now())
-    return SignedIn(person_id, *row, actor)
+    acting = people.actor(reading(), person_id, clock.now())
+    return SignedIn(person_id, *row, acting, Opened(opened.key, opened.seen_at))
 
 
 def ask() -> Any:
@@ -117,13 +127,15 @@ def enter() -> Any:
 
 def open_session(person_id: str, version: int) -> None:
     """A new session for a person: nothing of the one before stays but the language of this device."""
+    device = {"address": request.remote_addr or "", "device": request.user_agent.string}
+    key = write(sessions.begin, person_id, version, **device)
     switched = session.get("language")
     session.clear()
     if switched:
         session["language"] = switched
     session.permanent = True
     close_reading()
-    signed_in = _load(f"{person_id}:{version}")
+    signed_in = _load(f"{person_id}:{version}:{key}")
     login_user(signed_in)
     languages.forget()
 
@@ -146,6 +158,7 @@ def _again(kept: list[tuple[str, str]]) -> Any:
 def leave() -> Any:
     """End this session."""
     switched = session.get("language")
+    write(sessions.end, actor(), current_user.session.key)
     logout_user()
     session.clear()
     if switched:

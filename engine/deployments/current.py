@@ -70,6 +70,12 @@ def current_process(session: Session, process_id: str) -> Definition:
     return definition(session, key)
 
 
+def current_processes(session: Session) -> tuple[Definition, ...]:
+    """The versions of all processes that are in use now, called ones too, by id."""
+    keys = session.execute(_CURRENT, {"kind": "process"}).scalars()
+    return tuple(sorted((definition(session, key) for key in keys), key=lambda one: one.process_id))
+
+
 def current_decision(session: Session, decision_id: str) -> int:
     """The key of the version of a decision that is in use now. Raises :class:`NotFound`."""
     key = session.connection().execute(_CURRENT_ONE, {"kind": "decision", "id": decision_id}).scalar_one_or_none()

@@ -1,7 +1,7 @@
 """History: append-only chains of events in words, sealed every hour, and verified as a whole.
 
-``record`` and ``flush`` write, ``timeline`` reads, ``erase`` takes a personal value out of an event and leaves the
-chain whole, ``seal`` fixes the heads of all chains, ``verify`` finds whatever was altered.
+``record`` and ``flush`` write, ``timeline`` and ``mentioning`` read, ``erase`` takes a personal value out of an event
+and leaves the chain whole, ``seal`` fixes the heads of all chains, ``verify`` finds whatever was altered.
 """
 
 from engine.history.chain import (
@@ -19,7 +19,7 @@ from engine.history.chain import (
 from engine.history.personal import Erased, Personal
 from engine.history.report import HistoryProblem, Report
 from engine.history.seals import export_seals, seal, seal_when_due
-from engine.history.timeline import Event, details_of, erase, timeline
+from engine.history.timeline import Event, details_of, erase, mentioning, timeline
 from engine.history.verification import verify
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "flush",
     "flush_all",
     "journal",
+    "mentioning",
     "record",
     "seal",
     "seal_when_due",

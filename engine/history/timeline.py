@@ -1,22 +1,24 @@
-"""What happened in one matter, in order, with personal values where they are not erased."""
+"""What happened in one matter or journal, in order, with personal values where they are not erased."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, values
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound
 from engine.history.chain import flush_all, record
-from engine.history.personal import DIGEST, Erased, restore
+from engine.history.personal import DIGEST, Erased, digests, restore
 from engine.models import HistoryEvent, PersonalValue
 from feel.sentences import Sentence
+
+_AT_ONCE = 500  # parameters of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,38 @@ def timeline(session: Session, root_key: int, *, after: int = 0, limit: int | No
         .mappings()
         .all()
     )
+    return _events(session, root_key, rows)
+
+
+def mentioning(
+    session: Session, root_key: int, mentions: Mapping[str, str], *, limit: int, before: int | None = None
+) -> tuple[Event, ...]:
+    """The latest events whose details name one of ``mentions`` (any event without them), the latest first.
+
+    ``{"person": "U19"}`` finds every event that says of which person it tells, if he is it.
+    """
+    table = HistoryEvent
+    wanted = [
+        table.details.contains(values.canonical({name: text})[1:-1], autoescape=True)
+        for name, text in mentions.items()
+    ]
+    rows = (
+        session.execute(
+            select(*table.__table__.c)
+            .where(table.root_key == root_key, *([or_(*wanted)] if wanted else []))
+            .where(*([table.sequence < before] if before is not None else []))
+            .order_by(table.sequence.desc())
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
+    return _events(session, root_key, rows)
+
+
+def _events(session: Session, root_key: int, rows: Sequence[Any]) -> tuple[Event, ...]:
     details = [values.loads(row["details"]) for row in rows]
-    known = _personal_values(session, root_key) if any(f'"{DIGEST}"' in row["details"] for row in rows) else {}
+    known = _personal_values(session, root_key, details) if any(DIGEST in row["details"] for row in rows) else {}
     return tuple(Event(**{**row, "details": restore(told, known)}) for row, told in zip(rows, details, strict=True))
 
 
@@ -95,10 +127,17 @@ def erase(session: Session, actor: Actor, root_key: int, only: Collection[str] |
     return len(erasing)
 
 
-def _personal_values(session: Session, root_key: int) -> dict[str, Any]:
-    rows = session.execute(
-        select(PersonalValue.digest, PersonalValue.value, PersonalValue.erased_at).where(
-            PersonalValue.root_key == root_key
+def _personal_values(session: Session, root_key: int, details: Sequence[Any]) -> dict[str, Any]:
+    """What stands behind the digests of these events, by digest."""
+    wanted = sorted({digest for told in details for digest in digests(told)})
+    table = PersonalValue
+    known: dict[str, Any] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = session.execute(
+            select(table.digest, table.value, table.erased_at).where(
+                table.root_key == root_key, table.digest.in_(wanted[start : start + _AT_ONCE])
+            )
         )
-    )
-    return {row.digest: Erased(row.erased_at) if row.value is None else values.loads(row.value) for row in rows}
+        for row in rows:
+            known[row.digest] = Erased(row.erased_at) if row.value is None else values.loads(row.value)
+    return known

@@ -29,6 +29,7 @@ from engine.models.organisation import (
     Notification,
     OrganisationRevision,
     Person,
+    PersonSession,
     Post,
     Unit,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "NotificationChannel",
     "OrganisationRevision",
     "Person",
+    "PersonSession",
     "PersonalValue",
     "Post",
     "ProcessDefinition",

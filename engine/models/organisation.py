@@ -1,7 +1,7 @@
 """People, units and posts, with dates: who holds what, who is away, who stands in.
 
-Whoever writes one of the tables that decide about work (all here but ``Notification``) gives
-``OrganisationRevision`` a new value in the same transaction; ``engine.organisation.snapshot.changed`` does it.
+Whoever writes one of the tables that decide about work (all here but ``PersonSession`` and ``Notification``) gives
+``OrganisationRevision`` a new value in the same transaction; ``engine.organisation.journal`` does it with each event.
 """
 
 from __future__ import annotations
@@ -27,11 +27,29 @@ class Person(Base):
     password_hash: Mapped[str | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    locked_at: Mapped[datetime | None]  # since when an administrator lets him not sign in
     demo: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None]  # "zh", "en"; null: the browser's
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_version: Mapped[int] = mapped_column(default=1)  # raising it ends all sessions
+
+
+class PersonSession(Base):
+    """A sign-in of a person on a device; it is over once ended, or once the person's ``session_version`` went on."""
+
+    __tablename__ = "person_session"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int]
+    signed_in_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    device: Mapped[str]  # what the browser says about itself
+
+    __table_args__ = (Index("ix_person_session_person", "person_id", "signed_in_at"),)
 
 
 class Unit(Base):

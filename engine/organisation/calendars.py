@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, models
 from engine.actor import Actor
 from engine.errors import NotFound
-from engine.organisation import rights, snapshot
+from engine.organisation import journal, rights, snapshot
 from feel.sentences import Sentence
 
 
@@ -41,9 +41,13 @@ def declared(session: Session, year: int) -> Sequence[models.CalendarDay]:
 def set_day(session: Session, actor: Actor, day: date, *, working: bool, name: str) -> None:
     """Declare one day working or free wherever public holidays count, over what the public calendar says."""
     rights.administrator(actor)
-    session.merge(models.CalendarDay(day=day, working=working, name=rights.checked_name(name)))
-    session.flush()
-    snapshot.changed(session)
+    values = {"working": working, "name": rights.checked_name(name)}
+    stored, about = session.get(models.CalendarDay, day), {"day": day.isoformat()}
+    if stored is None:
+        session.add(models.CalendarDay(day=day, **values))
+        journal.record(session, actor, "calendar_day.declared", about, after=values)
+    else:
+        journal.edit(session, actor, "calendar_day.declared", stored, about, **values)
 
 
 def unset_day(session: Session, actor: Actor, day: date) -> None:
@@ -51,6 +55,6 @@ def unset_day(session: Session, actor: Actor, day: date) -> None:
     rights.administrator(actor)
     stored = session.get(models.CalendarDay, day)
     if stored is not None:
+        before = {"working": stored.working, "name": stored.name}
         session.delete(stored)
-        session.flush()
-        snapshot.changed(session)
+        journal.record(session, actor, "calendar_day.withdrawn", {"day": day.isoformat()}, before=before)

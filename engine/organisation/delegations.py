@@ -16,7 +16,7 @@ from engine import calendar, clock, models
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.keys import new_key
-from engine.organisation import people, rights, snapshot
+from engine.organisation import journal, people, rights, snapshot
 from feel.sentences import Sentence
 
 _AUDITOR = "auditor"
@@ -36,19 +36,16 @@ def add(
     if actor.is_system:
         raise NotAllowed(Sentence("Only a person can delegate his own work."))
     people.get(session, actor.person)
-    if delegate_id == actor.person:
-        raise Refused(Sentence("Nobody delegates to himself."))
-    if not people.get(session, delegate_id).active:
-        raise Refused(Sentence("{person} does not work here any more.", person=delegate_id))
-    today = calendar.local_date(clock.now())
-    if _AUDITOR in snapshot.of(session).posts_of(delegate_id, max(today, starts_on)):
-        raise Refused(Sentence("{person} is an auditor, who changes nothing.", person=delegate_id))
+    _refuse_unfit(session, actor, delegate_id, starts_on)
     if ends_on < starts_on:
-        raise Refused(Sentence("The last day {end} is before the first day {start}.", end=ends_on, start=starts_on))
-    if ends_on < today:
-        raise Refused(Sentence("The delegation would be over already."))
+        raise Refused(
+            Sentence("The last day {end} is before the first day {start}.", end=ends_on, start=starts_on),
+            field="ends_on",
+        )
+    if ends_on < calendar.local_date(clock.now()):
+        raise Refused(Sentence("The delegation would be over already."), field="ends_on")
     if process_ids is not None and not process_ids:
-        raise Refused(Sentence("Choose at least one procedure, or all of them."))
+        raise Refused(Sentence("Choose at least one procedure, or all of them."), field="process_ids")
     delegation = models.Delegation(
         key=new_key(),
         owner_id=actor.person,
@@ -56,12 +53,24 @@ def add(
         process_ids=None if process_ids is None else list(dict.fromkeys(process_ids)),
         starts_on=starts_on,
         ends_on=ends_on,
-        reason=rights.checked_name(reason),
+        reason=rights.checked_reason(reason),
     )
     session.add(delegation)
-    session.flush()
-    snapshot.changed(session)
+    after = {"starts_on": starts_on, "ends_on": ends_on, "reason": delegation.reason}
+    about = {**_about(delegation), "processes": delegation.process_ids}
+    journal.record(session, actor, "delegation.added", about, after=after)
     return delegation
+
+
+def _refuse_unfit(session: Session, actor: Actor, delegate_id: str, starts_on: date) -> None:
+    if delegate_id == actor.person:
+        raise Refused(Sentence("Nobody delegates to himself."), field="delegate_id")
+    if not people.get(session, delegate_id, "delegate_id").active:
+        raise Refused(Sentence("{person} does not work here any more.", person=delegate_id), field="delegate_id")
+    today = calendar.local_date(clock.now())
+    if _AUDITOR in snapshot.of(session).posts_of(delegate_id, max(today, starts_on)):
+        auditor = Sentence("{person} is an auditor, who changes nothing.", person=delegate_id)
+        raise Refused(auditor, field="delegate_id")
 
 
 def revoke(session: Session, actor: Actor, key: int) -> models.Delegation:
@@ -73,8 +82,7 @@ def revoke(session: Session, actor: Actor, key: int) -> models.Delegation:
         rights.own_or_administrator(actor, delegation.owner_id)
     if delegation.revoked_at is None:
         delegation.revoked_at = clock.now()
-        session.flush()
-        snapshot.changed(session)
+        journal.record(session, actor, "delegation.revoked", _about(delegation))
     return delegation
 
 
@@ -93,3 +101,7 @@ def of_person(session: Session, actor: Actor, person_id: str) -> Sequence[models
     table = models.Delegation
     concerned = or_(table.owner_id == person_id, table.delegate_id == person_id)
     return session.scalars(select(table).where(concerned).order_by(table.starts_on.desc(), table.key.desc())).all()
+
+
+def _about(delegation: models.Delegation) -> dict[str, str]:
+    return {"person": delegation.owner_id, "delegate": delegation.delegate_id}

@@ -17,7 +17,7 @@ clocks and inclusive. An employment gives no right and no task: posts are held b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -27,7 +27,7 @@ from engine import calendar, clock, models
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
 from engine.keys import new_key
-from engine.organisation import assignments, people, posts, rights, units
+from engine.organisation import assignments, journal, people, posts, rights, units
 from feel.sentences import Sentence
 
 CONTRACT_TYPES = ("fixed", "open", "task")
@@ -71,7 +71,7 @@ def record(
         employment.hiring_key, employment.hiring_element_id = hiring.key, hiring.element_id
     _write(employment, terms)
     session.add(employment)
-    session.flush()
+    journal.record(session, actor, "employment.recorded", _about(employment), after=asdict(terms))
     return employment
 
 
@@ -81,8 +81,7 @@ def change(session: Session, actor: Actor, key: int, terms: Terms) -> models.Emp
     employment = get(session, key)
     _check(session, terms)
     _once(session, employment.person_id, terms, except_key=key)
-    _write(employment, terms)
-    session.flush()
+    _edit(session, actor, employment, **asdict(terms))
     return employment
 
 
@@ -94,8 +93,10 @@ def terms_of(employment: models.Employment) -> Terms:
 def remove(session: Session, actor: Actor, key: int) -> None:
     """Take back what was entered by mistake; whoever leaves is ended instead."""
     rights.administrator(actor)
-    session.delete(get(session, key))
-    session.flush()
+    employment = get(session, key)
+    about = _about(employment)
+    session.delete(employment)
+    journal.record(session, actor, "employment.removed", about, before={"starts_on": employment.starts_on})
 
 
 def confirm(session: Session, actor: Actor, person_id: str, confirmed_on: date) -> None:
@@ -104,8 +105,7 @@ def confirm(session: Session, actor: Actor, person_id: str, confirmed_on: date) 
     employment = required(session, person_id)
     if confirmed_on < employment.starts_on:
         raise _before_start(confirmed_on, employment.starts_on)
-    employment.confirmed_on = confirmed_on
-    session.flush()
+    _edit(session, actor, employment, confirmed_on=confirmed_on)
 
 
 def extend_probation(session: Session, actor: Actor, person_id: str, probation_ends_on: date) -> None:
@@ -121,15 +121,13 @@ def extend_probation(session: Session, actor: Actor, person_id: str, probation_e
                 until=probation_ends_on,
             )
         )
-    employment.probation_ends_on = probation_ends_on
-    session.flush()
+    _edit(session, actor, employment, probation_ends_on=probation_ends_on)
 
 
 def certify_health(session: Session, actor: Actor, person_id: str, valid_to: date) -> None:
     """A health certificate (健康证) is valid until that day."""
     rights.administrator(actor)
-    required(session, person_id).health_certificate_until = valid_to
-    session.flush()
+    _edit(session, actor, required(session, person_id), health_certificate_until=valid_to)
 
 
 def end(session: Session, actor: Actor, person_id: str, ends_on: date, *, rehire_blocked: bool | None = None) -> None:
@@ -138,11 +136,9 @@ def end(session: Session, actor: Actor, person_id: str, ends_on: date, *, rehire
     employment = required(session, person_id)
     if ends_on < employment.starts_on:
         raise _before_start(ends_on, employment.starts_on)
-    employment.ends_on = ends_on
-    if rehire_blocked is not None:
-        employment.rehire_blocked = rehire_blocked
+    blocked = employment.rehire_blocked if rehire_blocked is None else rehire_blocked
+    _edit(session, actor, employment, ends_on=ends_on, rehire_blocked=blocked)
     assignments.end_all(session, actor, person_id, ends_on)
-    session.flush()
 
 
 def begin_review(session: Session, actor: Actor, person_id: str) -> models.Employment:
@@ -241,6 +237,14 @@ def may_read(actor: Actor) -> None:
     """Refuse whoever is neither administrator, auditor nor a part of the system."""
     if not (actor.is_administrator or actor.is_auditor or actor.is_system):
         raise NotAllowed(Sentence("Only administrators and auditors may read the employee register."))
+
+
+def _edit(session: Session, actor: Actor, employment: models.Employment, **values: object) -> None:
+    journal.edit(session, actor, "employment.changed", employment, _about(employment), **values)
+
+
+def _about(employment: models.Employment) -> dict[str, str]:
+    return {"person": employment.person_id}
 
 
 def _write(employment: models.Employment, terms: Terms) -> None:

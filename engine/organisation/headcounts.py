@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, clock, models
 from engine.actor import Actor
 from engine.errors import NotFound, Refused
-from engine.organisation import employments, posts, rights, units
+from engine.organisation import employments, journal, posts, rights, units
 from feel.sentences import Sentence
 
 MAXIMUM_PLANNED = 1_000
@@ -61,11 +61,14 @@ def set_plan(
     if salary_max < salary_min:
         raise Refused(Sentence("The highest salary is below the lowest one."))
     plan = session.get(models.HeadcountPlan, (unit_id, post_code))
+    values = {"planned": planned, "salary_min": salary_min, "salary_max": salary_max}
+    about = {"unit": unit_id, "post": post_code}
     if plan is None:
-        plan = models.HeadcountPlan(unit_id=unit_id, post_code=post_code)
+        plan = models.HeadcountPlan(**{"unit_id": unit_id, "post_code": post_code, **values})
         session.add(plan)
-    plan.planned, plan.salary_min, plan.salary_max = planned, salary_min, salary_max
-    session.flush()
+        journal.record(session, actor, "headcount.planned", about, after=values)
+    else:
+        journal.edit(session, actor, "headcount.planned", plan, about, **values)
     return plan
 
 
@@ -76,7 +79,8 @@ def remove_plan(session: Session, actor: Actor, unit_id: str, post_code: str) ->
     if plan is None:
         raise NotFound(Sentence("{unit} has no plan for {post}.", unit=unit_id, post=post_code))
     session.delete(plan)
-    session.flush()
+    about = {"unit": unit_id, "post": post_code}
+    journal.record(session, actor, "headcount.removed", about, before={"planned": plan.planned})
 
 
 def listed(session: Session, actor: Actor, *, unit_id: str | None = None) -> Sequence[models.HeadcountPlan]:

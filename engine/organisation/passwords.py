@@ -7,6 +7,7 @@ transaction: ``verify`` (read) and then ``sign_in`` (write). ``authenticate`` do
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from feel.sentences import Sentence
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 1_024
 FREE_FAILURES = 5
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look like another
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -52,6 +54,11 @@ class SignIn:
     session_version: int = 0
     must_change_password: bool = False
     sentence: Sentence | None = None
+
+
+def one_time() -> str:
+    """A password that nobody guesses and everybody can read out; whoever gets it chooses another one at sign-in."""
+    return "-".join("".join(secrets.choice(_LEGIBLE) for _ in range(4)) for _ in range(4))
 
 
 def hashed(password: str) -> str:
@@ -100,7 +107,7 @@ def _decide(session: Session, attempt: Attempt) -> SignIn:
     table = models.Person
     columns = (
         table.password_hash, table.active, table.failed_sign_ins, table.locked_until, table.session_version,
-        table.must_change_password,
+        table.must_change_password, table.locked_at,
     )  # fmt: skip
     person = session.execute(select(*columns).where(table.id == attempt.person_id).with_for_update()).one_or_none()
     now = clock.now()
@@ -111,7 +118,7 @@ def _decide(session: Session, attempt: Attempt) -> SignIn:
             count=FREE_FAILURES,
         ),
     )
-    if person is None or not person.active or person.password_hash is None:
+    if person is None or not person.active or person.locked_at is not None or person.password_hash is None:
         return refused
     if person.locked_until is not None and now < person.locked_until:
         return refused  # even for the right password: else the pause would not slow down guessing

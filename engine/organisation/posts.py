@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from engine import models
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refused
-from engine.organisation import rights, snapshot
+from engine.organisation import journal, rights
 from feel.sentences import Sentence
 
 SCOPES = ("organisation", "unit")
@@ -28,34 +28,41 @@ def add(  # noqa: PLR0913 - a row has as many columns
 ) -> models.Post:
     """Add a post; see :class:`engine.models.Post` for what the settings mean."""
     rights.administrator(actor)
-    rights.checked_id(code)
+    rights.checked_id(code, "code")
     if session.get(models.Post, code) is not None:
-        raise Conflict(Sentence("There is a post {post} already.", post=code))
-    if scope not in SCOPES:
-        raise Refused(Sentence("The scope of a post is one of {scopes}.", scopes=", ".join(SCOPES)))
+        raise Conflict(Sentence("There is a post {post} already.", post=code), field="code")
     if superior is not None:
         _above(session, code, superior)
-    post = models.Post(
-        code=code,
-        name=rights.checked_name(name),
-        name_en=rights.checked_english_name(name_en),
-        grade=rights.checked_name(grade),
-        queue=queue,
-        scope=scope,
-        superior=superior,
-    )
+    values = _checked(name, name_en, grade, queue=queue, scope=scope) | {"superior": superior}
+    post = models.Post(code=code, **values)
     session.add(post)
-    session.flush()
-    snapshot.changed(session)
+    journal.record(session, actor, "post.added", {"post": code}, after=values)
     return post
 
 
-def get(session: Session, code: str) -> models.Post:
+def get(session: Session, code: str, field: str = "post_code") -> models.Post:
     """The post of that code; raises :class:`NotFound`."""
     post = session.get(models.Post, code)
     if post is None:
-        raise NotFound(Sentence("There is no post {post}.", post=code))
+        raise NotFound(Sentence("There is no post {post}.", post=code), field=field)
     return post
+
+
+def edit(
+    session: Session,
+    actor: Actor,
+    code: str,
+    *,
+    name: str,
+    name_en: str | None,
+    grade: str,
+    queue: bool,
+    scope: str,
+) -> None:
+    """Give a post other names, another grade, or look for its holders elsewhere."""
+    rights.administrator(actor)
+    values = _checked(name, name_en, grade, queue=queue, scope=scope)
+    journal.edit(session, actor, "post.changed", get(session, code), {"post": code}, **values)
 
 
 def set_superior(session: Session, actor: Actor, code: str, superior: str | None) -> None:
@@ -64,9 +71,19 @@ def set_superior(session: Session, actor: Actor, code: str, superior: str | None
     post = get(session, code)
     if superior is not None:
         _above(session, code, superior)
-    post.superior = superior
-    session.flush()
-    snapshot.changed(session)
+    journal.edit(session, actor, "post.changed", post, {"post": code}, superior=superior)
+
+
+def _checked(name: str, name_en: str | None, grade: str, *, queue: bool, scope: str) -> dict[str, object]:
+    if scope not in SCOPES:
+        raise Refused(Sentence("The scope of a post is one of {scopes}.", scopes=", ".join(SCOPES)), field="scope")
+    return {
+        "name": rights.checked_name(name),
+        "name_en": rights.checked_english_name(name_en),
+        "grade": rights.checked_name(grade, "grade"),
+        "queue": queue,
+        "scope": scope,
+    }
 
 
 def _above(session: Session, code: str, superior: str) -> None:
@@ -76,6 +93,6 @@ def _above(session: Session, code: str, superior: str) -> None:
         if above is None:
             return
         if above == code:
-            raise Refused(Sentence("{post} cannot stand above itself.", post=code))
-        above = get(session, above).superior
-    raise Refused(Sentence("Posts stand at most {levels} levels above each other.", levels=_LEVELS))
+            raise Refused(Sentence("{post} cannot stand above itself.", post=code), field="superior")
+        above = get(session, above, "superior").superior
+    raise Refused(Sentence("Posts stand at most {levels} levels above each other.", levels=_LEVELS), field="superior")

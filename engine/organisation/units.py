@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, models
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refused
-from engine.organisation import calendars, rights, snapshot
+from engine.organisation import calendars, journal, rights
 from feel.sentences import Sentence
 
 KINDS = ("head_office", "department", "area", "store")
@@ -30,11 +30,13 @@ def add(
 ) -> models.Unit:
     """Add a unit; ``working_time`` as :func:`engine.calendar.read` takes it (None: that of its kind)."""
     rights.administrator(actor)
-    rights.checked_id(unit_id)
+    rights.checked_id(unit_id, "unit_id")
     if session.get(models.Unit, unit_id) is not None:
-        raise Conflict(Sentence("There is a unit {unit} already.", unit=unit_id))
+        raise Conflict(Sentence("There is a unit {unit} already.", unit=unit_id), field="unit_id")
     if kind not in KINDS:
-        raise Refused(Sentence("A unit is one of {kinds}, not {kind}.", kinds=", ".join(KINDS), kind=kind))
+        raise Refused(
+            Sentence("A unit is one of {kinds}, not {kind}.", kinds=", ".join(KINDS), kind=kind), field="kind"
+        )
     unit = models.Unit(
         id=unit_id,
         kind=kind,
@@ -45,52 +47,46 @@ def add(
         calendar=_calendar(kind, working_time),
     )
     session.add(unit)
-    session.flush()
-    snapshot.changed(session)
+    after = {"kind": kind, "name": unit.name, "name_en": unit.name_en, "parent_id": unit.parent_id}
+    journal.record(session, actor, "unit.added", {"unit": unit_id}, after=after)
     return unit
 
 
-def get(session: Session, unit_id: str) -> models.Unit:
+def get(session: Session, unit_id: str, field: str = "unit_id") -> models.Unit:
     """The unit of that id; raises :class:`NotFound`."""
     unit = session.get(models.Unit, unit_id)
     if unit is None:
-        raise NotFound(Sentence("There is no unit {unit}.", unit=unit_id))
+        raise NotFound(Sentence("There is no unit {unit}.", unit=unit_id), field=field)
     return unit
 
 
 def rename(session: Session, actor: Actor, unit_id: str, *, name: str, name_en: str | None) -> None:
     """Give a unit other names."""
-    rights.administrator(actor)
-    unit = get(session, unit_id)
-    unit.name, unit.name_en = rights.checked_name(name), rights.checked_english_name(name_en)
-    session.flush()
-    snapshot.changed(session)
+    names = {"name": rights.checked_name(name), "name_en": rights.checked_english_name(name_en)}
+    _change(session, actor, unit_id, **names)
 
 
 def move(session: Session, actor: Actor, unit_id: str, parent_id: str | None) -> None:
     """Put a unit under another one, e.g. a store into an area, or under none."""
     rights.administrator(actor)
-    unit = get(session, unit_id)
-    unit.parent_id = _parent(session, unit_id, unit.kind, parent_id)
-    session.flush()
-    snapshot.changed(session)
+    parent = _parent(session, unit_id, get(session, unit_id).kind, parent_id)
+    _change(session, actor, unit_id, parent_id=parent)
 
 
 def set_open(session: Session, actor: Actor, unit_id: str, *, is_open: bool) -> None:
     """Open or close a unit; what runs there goes on, nothing new is assigned to a closed one."""
-    rights.administrator(actor)
-    get(session, unit_id).open = is_open
-    session.flush()
-    snapshot.changed(session)
+    _change(session, actor, unit_id, open=is_open)
 
 
 def set_calendar(session: Session, actor: Actor, unit_id: str, stored: Mapping[str, object] | None) -> None:
     """Give a unit a working time of its own (None: that of its kind)."""
     rights.administrator(actor)
-    unit = get(session, unit_id)
-    unit.calendar = _calendar(unit.kind, stored)
-    session.flush()
-    snapshot.changed(session)
+    _change(session, actor, unit_id, calendar=_calendar(get(session, unit_id).kind, stored))
+
+
+def _change(session: Session, actor: Actor, unit_id: str, **values: object) -> None:
+    rights.administrator(actor)
+    journal.edit(session, actor, "unit.changed", get(session, unit_id), {"unit": unit_id}, **values)
 
 
 def _calendar(kind: str, stored: Mapping[str, object] | None) -> Mapping[str, object] | None:
@@ -99,7 +95,7 @@ def _calendar(kind: str, stored: Mapping[str, object] | None) -> Mapping[str, ob
     try:
         calendar.read(stored, calendars.of_kind(kind), {})
     except calendar.CalendarRefused as refused:
-        raise Refused(refused.sentence) from refused
+        raise Refused(refused.sentence, field="calendar") from refused
     return dict(stored)
 
 
@@ -107,7 +103,7 @@ def _parent(session: Session, unit_id: str, kind: str, parent_id: str | None) ->
     """A parent that exists, makes sense, and is not below the unit itself."""
     if parent_id is None:
         return None
-    parent = get(session, parent_id)
+    parent = get(session, parent_id, "parent_id")
     allowed = {"store": {"area", "head_office"}, "area": {"department", "head_office"}}
     if parent.kind not in allowed.get(kind, {"department", "head_office"}):
         raise Refused(
@@ -116,13 +112,14 @@ def _parent(session: Session, unit_id: str, kind: str, parent_id: str | None) ->
                 kind=kind,
                 parent=parent_id,
                 parent_kind=parent.kind,
-            )
+            ),
+            field="parent_id",
         )
     above: str | None = parent_id
     for _ in range(_LEVELS):
         if above is None:
             return parent_id
         if above == unit_id:
-            raise Refused(Sentence("{unit} cannot belong to a unit below itself.", unit=unit_id))
+            raise Refused(Sentence("{unit} cannot belong to a unit below itself.", unit=unit_id), field="parent_id")
         above = session.scalar(select(models.Unit.parent_id).where(models.Unit.id == above))
-    raise Refused(Sentence("Units are nested at most {levels} levels deep.", levels=_LEVELS))
+    raise Refused(Sentence("Units are nested at most {levels} levels deep.", levels=_LEVELS), field="parent_id")

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, Refused
-from engine.execution import Locked, Matter, calls, correlation, refuse_suspended
+from engine.execution import Locked, Matter, calls, correlation, lock, refuse_suspended
 from engine.models import ProcessInstance, Subscription
 from engine.models.process_instance import ACTIVE, CANCELED
+from engine.organisation import snapshot
 from engine.process_instances.locking import lock_root
 from engine.process_instances.rights import refuse_undirected
 from engine.stored_files import ATTACHMENT, drop
@@ -22,10 +23,13 @@ _REASON_LENGTH = 1000
 
 
 def discard(session: Session, key: int, actor: Actor) -> None:
-    """Throw a draft away; only its starter can, and only before he submitted it."""
-    locked = lock_root(session, key, actor)
+    """Throw a draft away; only its starter can, and only before he submitted it.
+
+    When its starter has left, an administrator can; he need not have seen it for that.
+    """
+    locked = _draft_of_leaver(session, key, actor) or lock_root(session, key, actor)
     root = locked.matter.root
-    if actor.person != root.starter:
+    if actor.person != root.starter and snapshot.of(session).is_active(root.starter):
         raise NotAllowed(Sentence("Only who started a matter may discard it."))
     if root.submitted_at is not None:
         raise Conflict(Sentence("This matter was submitted already; it can be withdrawn, not discarded."))
@@ -33,6 +37,14 @@ def discard(session: Session, key: int, actor: Actor) -> None:
     drop(session, ATTACHMENT.c.root_key == root.key)  # nobody but the starter ever saw them
     locked.matter.record(root, "process_instance.discarded", actor=actor)
     locked.matter.save()
+
+
+def _draft_of_leaver(session: Session, key: int, actor: Actor) -> Locked | None:
+    """The draft under its lock, if its starter works here no more and an administrator asks."""
+    locked = lock(session, "instance", key, actor) if actor.is_administrator else None
+    if locked is None or locked.matter.root.submitted_at is not None or not locked.matter.root.is_active:
+        return None
+    return None if snapshot.of(session).is_active(locked.matter.root.starter) else locked
 
 
 def withdraw(session: Session, key: int, actor: Actor, reason: str) -> None:

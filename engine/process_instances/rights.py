@@ -7,24 +7,22 @@ unit it belongs to, by administrators and auditors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from engine import calendar, clock
+from engine import clock
 from engine.actor import Actor
 from engine.errors import NotAllowed
 from engine.execution import queues
 from engine.models import Notification, ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
-from engine.organisation import delegations, oversight, resolvers, snapshot
+from engine.organisation import delegations, oversight
 from engine.organisation.oversight import Oversight
-from engine.organisation.resolvers import Circumstances
-
-_LEVELS = 20
+from engine.organisation.superiors import is_superior
 
 
 class Seen(Protocol):
@@ -111,28 +109,6 @@ def refuse_undirected(session: Session, actor: Actor, matter: Seen) -> None:
     refusal = oversight.of(session, actor).refusal(matter)
     if refusal is not None:
         raise NotAllowed(refusal)
-
-
-def is_superior(session: Session, person: str, of: Iterable[str]) -> bool:
-    """Whether the person stands above one of them, at any distance."""
-    organisation = snapshot.of(session)
-    now = Circumstances(calendar.local_date(clock.now()))
-    asked = [subordinate for subordinate in dict.fromkeys(of) if subordinate in organisation.people]
-    seen: set[str] = set()
-    for _ in range(_LEVELS):
-        above: list[str] = []
-        for subordinate in asked:
-            record = resolvers.superior(organisation, subordinate, now)
-            above.extend(record.persons)
-            if record.owner is not None:
-                above.append(record.owner)
-        if person in above:
-            return True
-        seen.update(asked)
-        asked = [found for found in dict.fromkeys(above) if found not in seen]
-        if not asked:
-            return False
-    return False
 
 
 def _is_candidate(session: Session, actor: Actor, root_key: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.errors import Problem
 from engine.runtime.desugar import BANLI, desugar, read, serialize
 from engine.runtime.dialect.findings import Findings
-from engine.runtime.dialect.model import Element, Flow, ProcessModel, References, StartEvent
+from engine.runtime.dialect.model import Element, Flow, ProcessModel, References, StartEvent, UserTask
 from engine.runtime.dialect.reader import read_processes
 from engine.runtime.dialect.references import every_node, literal
 from engine.runtime.linter import check_allowed, check_compensation, check_paths, check_structure, check_thrown
@@ -24,7 +24,7 @@ _FUNCTIONS = f"{{{BANLI}}}functions"  # names with spaces can only be read by wh
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One executable process. ``elements`` and ``flows`` are as drawn, by id."""
+    """One executable process. ``elements`` and ``flows`` are as drawn, ``performers`` do its tasks; all by id."""
 
     process_id: str
     name: str
@@ -35,6 +35,7 @@ class Process:
     flows: Mapping[str, Flow]
     references: References
     start_events: tuple[StartEvent, ...]
+    performers: Mapping[str, UserTask]
     plan: Plan
 
 
@@ -100,6 +101,7 @@ def _process(model: ProcessModel) -> Process:
         flows=model.flows,
         references=model.references,
         start_events=model.start_events,
+        performers={node.id: node.user_task for node in every_node(model.scope) if node.user_task is not None},
         plan=build(model.scope),
     )
 

@@ -1,12 +1,14 @@
 """Tasks of people: find, claim, hand over and complete them; and why a task is whose.
 
 The map: ``inbox`` (lists and counts), ``reading`` (one task with its form's values, why), ``claiming`` (claim,
-release, assign, hand), ``updating`` (due date, priority, candidates), ``overdue`` (take over, mute), ``overseen``
-(what is open in a manager's unit), ``completing`` (save a draft, complete), ``rights`` (who may do what with a task).
+release, assign, hand), ``handing_over`` (of who leaves), ``updating`` (due date, priority, candidates), ``overdue``
+(take over, mute), ``overseen`` (what is open in a manager's unit), ``completing`` (save a draft, complete),
+``rights`` (who may do what with a task).
 """
 
-from engine.user_tasks.claiming import assign, assignable, claim, hand, opened, release
+from engine.user_tasks.claiming import assign, assignable, claim, hand, opened, refuse_unfit, release
 from engine.user_tasks.completing import Completion, complete, save_draft
+from engine.user_tasks.handing_over import hand_over
 from engine.user_tasks.inbox import Counts, Filters, Inbox, counts, done, inbox
 from engine.user_tasks.overdue import mute, take_over
 from engine.user_tasks.overseen import SOON, Load, Overseen, loads, overseen
@@ -33,11 +35,13 @@ __all__ = [
     "done",
     "get",
     "hand",
+    "hand_over",
     "inbox",
     "loads",
     "mute",
     "opened",
     "overseen",
+    "refuse_unfit",
     "release",
     "save_draft",
     "take_over",

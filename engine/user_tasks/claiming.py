@@ -81,7 +81,7 @@ def assign(session: Session, key: int, actor: Actor, to: str, reason: str) -> No
         raise NotAllowed(Sentence("Only a superior or an administrator may assign this task."))
     if actor.person == locked.matter.root.starter:
         raise NotAllowed(Sentence("Who works on a request is not for its own starter to say."))
-    _refuse_unfit(session, locked, task, to)
+    refuse_unfit(session, task, to, locked.matter.root.starter)
     if to not in _choice(session, actor, task):
         raise NotAllowed(
             Sentence(
@@ -153,7 +153,8 @@ def _fitting(session: Session, task: Task) -> frozenset[str]:
     return frozenset(person for post in posts for person in organisation.holders(post, None, day))
 
 
-def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None:
+def refuse_unfit(session: Session, task: Task, to: str, starter: str) -> None:
+    """Raise for whom the task cannot be given to: nobody, who left, auditors, whom its rules keep out."""
     organisation = snapshot.of(session)
     if to not in organisation.people:
         raise NotFound(Sentence("There is no person {person}.", person=to))
@@ -161,7 +162,7 @@ def _refuse_unfit(session: Session, locked: Locked, task: Task, to: str) -> None
         raise Refused(Sentence("{person} does not work here any more.", person=named(session, to)))
     if people.actor(session, to, clock.now()).is_auditor:
         raise Refused(Sentence("{person} is an auditor, who changes nothing.", person=named(session, to)))
-    refuse_excluded(session, to, task, locked.matter.root.starter)
+    refuse_excluded(session, to, task, starter)
 
 
 def opened(session: Session, key: int, actor: Actor) -> None:

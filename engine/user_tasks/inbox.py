@@ -172,7 +172,7 @@ def _standing_delegations(session: Session, now: datetime) -> Iterator[tuple[str
 def _delegated(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
     """Tasks that were open before their owner delegated to the actor: they stay the owner's, and both may do them."""
     owned = [
-        and_(UserTask.assignee == owner, condition)
+        and_(UserTask.assignee == owner, UserTask.on_behalf_of.is_(None), condition)
         for owner, delegate, condition in _standing_delegations(session, now)
         if delegate == actor.person
     ]

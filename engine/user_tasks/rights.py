@@ -19,6 +19,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.execution import queues, separated
 from engine.models import UserTaskCandidate
 from engine.organisation import delegations, oversight, snapshot
+from engine.organisation.superiors import is_superior
 from engine.process_instances import rights as matters
 from engine.process_instances.rights import Seen
 from feel.sentences import Sentence
@@ -69,7 +70,8 @@ def standing(session: Session, actor: Actor, task: Task, matter: Seen) -> Standi
     owner, on_behalf_of = holder(session, task, matter.process_id)
     if owner == actor.person:
         return Standing(is_assignee=True, is_administrator=actor.is_administrator)
-    stands_in = owner is not None and delegations.stands(session, owner, actor.person, matter.process_id, clock.now())
+    own = owner if on_behalf_of is None else None  # what somebody has by delegation he cannot pass on
+    stands_in = own is not None and delegations.stands(session, own, actor.person, matter.process_id, clock.now())
     subjects = {person for person in (owner, on_behalf_of) if person is not None}
     if task.assignee is None:  # whoever stands above those who may claim it stands above it too
         subjects |= queues.members(session, task, clock.now())
@@ -77,7 +79,7 @@ def standing(session: Session, actor: Actor, task: Task, matter: Seen) -> Standi
         is_owner=on_behalf_of == actor.person,
         is_candidate=task.assignee is None and is_candidate(session, actor, task.key),
         stands_in_for=owner if stands_in else None,
-        is_superior=(bool(subjects) and matters.is_superior(session, actor.person, sorted(subjects)))
+        is_superior=(bool(subjects) and is_superior(session, actor.person, sorted(subjects)))
         or (not actor.is_administrator and _directs(session, actor, task, owner)),
         is_administrator=actor.is_administrator,
     )

@@ -12,6 +12,8 @@ from tests.journeys.office import PROCUREMENT, Office, ready, violations
 
 PAGES = {
     "U19": (
+        "/account/away",
+        "/account/devices",
         "/inbox",
         "/done",
         "/started",
@@ -26,6 +28,23 @@ PAGES = {
     "U16": ("/inbox", "task"),
     "U06": ("/inbox", "task"),
     "U13": ("/inbox", "/schedules", "/archive"),
+    "U15": (
+        "/organisation/people",
+        "/organisation/people/U19",
+        "/organisation/people/new",
+        "/organisation/people/U19/posts/new",
+        "/organisation/units",
+        "/organisation/units/A",
+        "/organisation/units/S01/calendar",
+        "/organisation/areas/new",
+        "/organisation/posts",
+        "/organisation/posts/purchaser",
+        "/organisation/roles",
+        "/organisation/calendar",
+        "/organisation/changes",
+        "/organisation/people/U16/leave",
+        "/organisation/who-would-get-it",
+    ),
 }
 
 

@@ -146,7 +146,7 @@ def test_passwords_have_a_length(session):
 STORE_MANAGER = Actor("U19", frozenset({"store_manager"}))
 CHANGES = [
     lambda session, actor: people.add(session, actor, "new", name="新人"),
-    lambda session, actor: people.rename(session, actor, "U20", name="新人", name_en=None),
+    lambda session, actor: people.edit(session, actor, "U20", name="新人", name_en=None, email=None),
     lambda session, actor: people.deactivate(session, actor, "U20"),
     lambda session, actor: people.reactivate(session, actor, "U20"),
     lambda session, actor: people.set_password(session, actor, "U20", "a new password"),
@@ -257,3 +257,60 @@ def test_nothing_new_is_assigned_to_a_closed_store_or_somebody_who_left(session)
         assignments.add(session, ADMINISTRATOR, "U20", "store_manager", "S03", starts_on=TODAY)
     people.reactivate(session, ADMINISTRATOR, "U20")
     assert people.actor(session, "U20", NOON).posts == {"store_manager"}
+
+
+def test_a_superior_enters_an_absence_for_those_below_him_and_nobody_else_does(session, as_person):
+    day = {"starts_on": TODAY, "ends_on": TODAY}
+    assert absences.add(session, as_person("U16"), "U19", **day).person_id == "U19"
+    assert absences.add(session, as_person("U02"), "U19", **day).person_id == "U19"
+    for stranger in ("U17", "U20", "U13", "U35"):
+        with pytest.raises(NotAllowed):
+            absences.add(session, as_person(stranger), "U19", **day)
+
+
+def test_an_auditor_holds_no_other_post(session):
+    (held,) = assignments.of_person(session, "U13")
+    with pytest.raises(Refused, match="holds no other post") as error:
+        assignments.add(session, ADMINISTRATOR, "U13", "purchaser", "purchasing", starts_on=TODAY)
+    assert error.value.field == "post_code"
+    with pytest.raises(Refused, match="holds no other post"):
+        assignments.add(session, ADMINISTRATOR, "U19", "auditor", "audit", starts_on=TODAY)
+    assignments.end(session, ADMINISTRATOR, held.key, TODAY)
+    later = TODAY + timedelta(days=1)
+    assignments.add(session, ADMINISTRATOR, "U13", "purchaser", "purchasing", starts_on=later)
+    with pytest.raises(Refused, match="holds no other post"):
+        assignments.end(session, ADMINISTRATOR, held.key, None)
+    assert held.ends_on == TODAY
+
+
+def test_somebody_can_always_administer(session, as_person):
+    (held,) = assignments.of_person(session, "U15")
+    with pytest.raises(Refused, match="must be an administrator"):
+        assignments.end(session, as_person("U15"), held.key, date(2026, 11, 22))
+    session.rollback()
+    assignments.add(session, ADMINISTRATOR, "U07", "sysadmin", "administration", starts_on=TODAY)
+    people.lock(session, as_person("U15"), "U07")
+    people.unlock(session, as_person("U15"), "U07")
+    people.lock(session, as_person("U07"), "U15")
+    with pytest.raises(NotAllowed):
+        people.lock(session, as_person("U07"), "U07")
+
+
+def test_whoever_is_locked_out_is_answered_like_a_wrong_password_until_he_is_let_in(chain):
+    with chain.writer.begin() as session:
+        people.lock(session, people.actor(session, "U15", NOON), "U19")
+    assert str(attempt(chain, "banli-demo").sentence) == WRONG
+    with chain.writer.begin() as session:
+        people.set_password(session, ADMINISTRATOR, "U19", "another password")
+    assert attempt(chain, "another password").person_id is None  # a new password does not let in
+    with chain.writer.begin() as session:
+        people.unlock(session, people.actor(session, "U15", NOON), "U19")
+    assert attempt(chain, "another password").person_id == "U19"
+
+
+def test_an_assignment_that_began_is_ended_and_one_that_did_not_is_taken_back(session, as_person):
+    administrator = as_person("U15")
+    later = assignments.add(session, administrator, "U20", "purchaser", "purchasing", starts_on=date(2026, 12, 1))
+    assignments.remove(session, administrator, later.key)
+    with pytest.raises(Refused, match="can be ended"):
+        assignments.remove(session, administrator, assignments.of_person(session, "U20")[0].key)

@@ -1,0 +1,82 @@
+"""Where a person is signed in: each sign-in with its device, ended one by one or all at once.
+
+The rows stay for a while after a session is over: they are the record of who signed in when and from where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.actor import Actor
+from engine.errors import NotFound
+from engine.keys import new_key
+from engine.models import Person, PersonSession
+from engine.organisation import rights
+from feel.sentences import Sentence
+
+SEEN_EVERY = timedelta(minutes=10)
+"""How exactly it is known when a session was used last."""
+
+_KEPT = timedelta(days=365)
+_LONGEST = 300
+_LISTED = 50
+
+
+def begin(session: Session, person_id: str, version: int, *, address: str, device: str) -> int:
+    """Remember a sign-in that succeeded; gives the key of the session."""
+    now = clock.now()
+    session.execute(
+        delete(PersonSession).where(PersonSession.person_id == person_id, PersonSession.seen_at < now - _KEPT)
+    )
+    row = PersonSession(
+        key=new_key(),
+        person_id=person_id,
+        version=version,
+        signed_in_at=now,
+        seen_at=now,
+        address=_printable(address),
+        device=_printable(device),
+    )
+    session.add(row)
+    session.flush()
+    return row.key
+
+
+def find(session: Session, key: int, person_id: str) -> PersonSession | None:
+    """The session of that person, over or not; whether its version still counts is the person's to say."""
+    row = session.get(PersonSession, key) if key < 1 << 63 else None
+    return row if row is not None and row.person_id == person_id else None
+
+
+def seen(session: Session, key: int) -> None:
+    """The session was used just now."""
+    session.execute(update(PersonSession).where(PersonSession.key == key).values(seen_at=clock.now()))
+
+
+def end(session: Session, actor: Actor, key: int) -> None:
+    """Sign out on one device: one's own, or as an administrator anybody's. Once more changes nothing."""
+    row = session.get(PersonSession, key)
+    if row is None or not (row.person_id == actor.person or actor.is_administrator):
+        raise NotFound(Sentence("There is no such session."))
+    if row.ended_at is None:
+        row.ended_at = clock.now()
+        session.flush()
+
+
+def of_person(session: Session, actor: Actor, person_id: str, *, only_open: bool) -> Sequence[PersonSession]:
+    """Where a person is signed in, or was; the one used last first."""
+    rights.own_or_administrator(actor, person_id)
+    found = select(PersonSession).where(PersonSession.person_id == person_id)
+    if only_open:
+        current = select(Person.session_version).where(Person.id == person_id).scalar_subquery()
+        found = found.where(PersonSession.ended_at.is_(None), PersonSession.version == current)
+    return session.scalars(found.order_by(PersonSession.seen_at.desc()).limit(_LISTED)).all()
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())[:_LONGEST]
