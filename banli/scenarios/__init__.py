@@ -31,12 +31,15 @@ from workers import topics as implemented
 __all__ = ["Report", "Result", "run", "usual_values"]
 
 
-def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -> Report:
+def run(
+    root: Path, pack: str, names: str | None = None, language: str = "zh", *, processes: int | None = None
+) -> Report:
     """Play the scenarios of a pack below ``root`` (the folder with ``bpmn/``, ``dmn/``, ``forms/``).
 
     ``names``: only scenarios whose id or name holds this text; nothing is said of what was reached then.
-    ``language``: of the report, "zh" or "en". Raises ``NotFound`` when there is no such pack; whatever is wrong with
-    a file, the pack or a scenario stands in the report.
+    ``language``: of the report, "zh" or "en". ``processes``: how many may play, 1 for who watches the engine in this
+    one; without it, one a processor. Raises ``NotFound`` when there is no such pack; whatever is wrong with a file,
+    the pack or a scenario stands in the report.
     """
     began = time.perf_counter()
     gettext = catalogue.gettext_of(language)
@@ -52,7 +55,7 @@ def run(root: Path, pack: str, names: str | None = None, language: str = "zh") -
         else:
             coverage = _coverage(read_pack, files)
             world.close()
-            for result, reached in together.play(_chosen(files, names), read_pack, world.path):
+            for result, reached in together.play(_chosen(files, names), read_pack, world.path, processes):
                 results.append(result)
                 coverage.reached |= reached
     if names is not None:

@@ -30,12 +30,13 @@ _FEW = 20
 _worlds: dict[Path, World] = {}
 
 
-def play(parts: Sequence[Part], pack: Pack, template: Path) -> Iterator[Played]:
+def play(parts: Sequence[Part], pack: Pack, template: Path, most: int | None = None) -> Iterator[Played]:
     """The results in the order of ``parts``, and what each scenario reached.
 
     ``template`` is the path of a world that was built with the pack; beside it, every process has its own copy.
+    ``most`` is how many processes there may be; one is this one.
     """
-    processes = min(os.cpu_count() or 1, len(parts) // _FEW)
+    processes = min(most or os.cpu_count() or 1, len(parts) // _FEW)
     one = partial(_play, pack=pack, template=template)
     if processes <= 1:
         try:

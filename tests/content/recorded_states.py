@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,19 @@ class Played:
     report: scenarios.Report
     tape: Tape
 
-    def procedures(self) -> Iterator[tuple[str, bytes, Any]]:
-        """Each procedure as it is drawn now: its id, its stored form, and the process that ran."""
-        drawn = {
+    @cached_property
+    def drawn(self) -> Mapping[str, tuple[bytes, runtime.Process]]:
+        """The procedures of the pack: their stored form, and as they are drawn now."""
+        return {
             process_id: (diagram.compiled, process)
             for diagram in content.compile_pack(content.read_pack(ROOT, PACK)).diagrams.values()
             for process_id, process in diagram.processes.items()
         }
+
+    def procedures(self) -> Iterator[tuple[str, bytes, Any]]:
+        """Each procedure that was played as it is drawn now: its id, its stored form, and the process that ran."""
         for process in list(self.tape.processes.values()):
-            compiled, now = drawn[process.process_id]
+            compiled, now = self.drawn[process.process_id]
             if (process.elements, process.flows) == (now.elements, now.flows):  # a scenario may deploy another one
                 yield process.process_id, compiled, process
 
@@ -58,7 +63,7 @@ def played() -> Played:
     """Play every scenario of the pack."""
     tape = Tape()
     with tape.recording():
-        report = scenarios.run(ROOT, PACK, language="zh")
+        report = scenarios.run(ROOT, PACK, language="zh", processes=1)  # the tape is in this process
     return Played(report, tape)
 
 

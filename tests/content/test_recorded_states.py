@@ -18,6 +18,7 @@ FILES = sorted(FOLDER.glob("format_*/*.json"))
 
 def test_every_wait_that_a_scenario_reaches_is_recorded(pack_played: Played):
     missing = []
+    assert {process_id for process_id, *_others in pack_played.procedures()} == pack_played.drawn.keys()
     for process_id, _compiled, process in pack_played.procedures():
         file = path(process_id)
         held = {each.waits for each in read(file)[1]} if file.is_file() else set()
