@@ -44,6 +44,7 @@ PAGES = {
         "/organisation/changes",
         "/organisation/people/U16/leave",
         "/organisation/who-would-get-it",
+        "/organisation/exchange",
     ),
 }
 
