@@ -10,7 +10,8 @@ The map, from the top floor down; a room imports what lies below it only:
   the other commands, one noun a room. Each takes the session and, where a person may ask for it, the acting person.
 - ``execution`` — one step: lock the matter, restore it, run it to its next waits, project rows, record history.
 - ``drafts`` — changes of a pack that are tried and approved before they are published.
-- ``deployments`` — packs published whole and immutable; ``content`` — reads, checks and hashes a pack.
+- ``deployments`` — packs published whole and immutable; ``content`` — reads, checks and hashes a pack;
+  ``differences`` — what changed between two packs, in words.
 - ``runtime`` (the only importer of SpiffWorkflow), ``organisation``, ``task_forms``; below them ``history``.
 - ``models`` — the tables; ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``database``,
   ``topics`` — what everything stands on.
