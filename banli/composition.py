@@ -8,6 +8,7 @@ from celery import Celery
 from flask import Flask
 
 from banli import catalogue
+from banli.rehearsals import Rehearsals
 from banli.settings import Settings
 from engine import calendar
 from engine.database import Database
@@ -40,11 +41,13 @@ class Composition:
                 metrics_token=self.settings.metrics_token,
                 long_polls=self.settings.threads // 2,
                 allow_clock=self.settings.allow_clock,
+                publish_approval=self.settings.publish_approval,
                 demo_password=self.settings.demo_password if self.settings.demo else None,
             ),
             self.database,
             self.unit_of_work,
             catalogue.translations(),
+            Rehearsals(self.settings.time_zone, self.settings.var / "trials"),
         )
 
     def dispose(self) -> None:

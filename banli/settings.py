@@ -38,6 +38,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_TRUSTED_PROXIES": "reverse proxies of yours in front that set X-Forwarded-*, 0 to 5; default: 0",
     "BANLI_METRICS_TOKEN": "who sends it as a bearer token may read /metrics; default: loopback alone may",
     "BANLI_ALLOW_CLOCK": "1 lets administrators set the clock through the API, for tests in one process; default: 0",
+    "BANLI_PUBLISH_APPROVAL": "1 lets a draft be published only when a second process owner agreed; default: 0",
     "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
     "BANLI_LOG_FORMAT": "text, or json for one object a line; default: text",
     **outward.DESCRIPTIONS,
@@ -63,6 +64,7 @@ class Settings:
     trusted_proxies: int
     metrics_token: str = field(repr=False)
     allow_clock: bool
+    publish_approval: bool
     log_level: str
     log_format: Literal["text", "json"]
     outward: Outward
@@ -128,6 +130,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_number(environment, "BANLI_TRUSTED_PROXIES", 0, 0, 5),
         metrics_token=_metrics_token(environment),
         allow_clock=_allow_clock(environment),
+        publish_approval=_flag(environment, "BANLI_PUBLISH_APPROVAL", default=False),
         log_level=_choice(environment, "BANLI_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format="json" if _choice(environment, "BANLI_LOG_FORMAT", "text", ("text", "json")) == "json" else "text",
         outward=outward.read(environment),

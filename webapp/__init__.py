@@ -41,6 +41,7 @@ from webapp import (
     tasks,
     workshop,
 )
+from webapp.rehearsals import Rehearsals
 from webapp.settings import WebSettings
 from webapp.surroundings import Surroundings, close_reading
 
@@ -52,6 +53,7 @@ def create_app(
     database: Database,
     unit_of_work: UnitOfWork,
     translations: Mapping[str, gettext.NullTranslations],
+    rehearsals: Rehearsals | None = None,
 ) -> Flask:
     """The WSGI application. ``translations`` maps "zh" and "en" to catalogues; English is the msgid.
 
@@ -59,7 +61,7 @@ def create_app(
     engine's sessions are the only ones there are.
     """
     app = Flask(__name__)
-    app.extensions["banli"] = Surroundings(settings, database, unit_of_work)
+    app.extensions["banli"] = Surroundings(settings, database, unit_of_work, rehearsals)
     from webapp import measurements  # noqa: PLC0415 - where processes share their counts, that is said before
 
     measurements.install(app)  # first, so that it sees each request from its beginning to its end

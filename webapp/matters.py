@@ -90,7 +90,7 @@ def show(key: int) -> Any:
     tasks = process_instances.waiting(session, key, actor())
     instances = instances_of(key)
     full = request.args.get("all") is not None
-    lines = _lines(matter, instances, events, full=full)
+    lines = lines_of(matter, instances, events, full=full)
     return render_template(
         "matter.html",
         matter=_head(matter, tasks),
@@ -98,7 +98,7 @@ def show(key: int) -> Any:
         seals=[Seal(line.seal, person_name(line.person), line.day) for line in lines if line.seal and line.decided],
         events=lines,
         full=full,
-        drawings=[_drawing(instance, events, tasks) for instance in _shown(instances)],
+        drawings=[drawing_of(instance, events, tasks) for instance in last_rounds(instances)],
         facts=facts_of(process_instances.variables(session, key, actor()), glossary.of(matter.definition_key)),
         attached=_attached(matter),
         linked=linked_matters.of(key),
@@ -115,15 +115,16 @@ def instances_of(root_key: int) -> Sequence[ProcessInstance]:
     return rows.scalars().all()
 
 
-def _shown(instances: Sequence[ProcessInstance]) -> Sequence[ProcessInstance]:
+def last_rounds(instances: Sequence[ProcessInstance]) -> Sequence[ProcessInstance]:
     """Of several rounds through one called process, the last."""
     last = {(instance.parent_key is None, instance.definition_key): instance for instance in instances}
     return sorted(last.values(), key=lambda instance: instance.key)
 
 
-def _lines(
+def lines_of(
     matter: ProcessInstance, instances: Sequence[ProcessInstance], events: Sequence[Event], *, full: bool
 ) -> list[Line]:
+    """What happened in a matter, in words."""
     telling = Telling(
         instances={instance.key: instance for instance in instances},
         glossary=glossary.of(matter.definition_key),
@@ -155,7 +156,8 @@ def _waiting(task: UserTask) -> Waiting:
     )
 
 
-def _drawing(instance: ProcessInstance, events: Sequence[Event], tasks: Sequence[UserTask]) -> Drawing:
+def drawing_of(instance: ProcessInstance, events: Sequence[Event], tasks: Sequence[UserTask]) -> Drawing:
+    """The diagram of one instance, coloured by what happened."""
     session = reading()
     definition = deployments.definition(session, instance.definition_key)
     process = deployments.process(session, instance.definition_key)

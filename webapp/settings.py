@@ -14,6 +14,7 @@ class WebSettings:
     browser says one. ``time_zone`` is an IANA name. ``secure_cookies``: people come by https.
     ``metrics_token``: who sends it may read the metrics; without one, loopback may.
     ``long_polls``: half of the web threads, so that who waits for work never keeps people from their pages.
+    ``publish_approval``: a second process owner must agree before a draft is published.
     ``trusted_proxies``: how many reverse proxies of our own stand in front and set ``X-Forwarded-*``.
     """
 
@@ -25,6 +26,7 @@ class WebSettings:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     metrics_token: str = ""
+    publish_approval: bool = False
     session_hours: int = 12
     maximum_body: int = 2_000_000  # bytes of one request
     maximum_upload: int = 212_000_000  # bytes of one that carries files: twenty of ten megabytes, and the form

@@ -5,8 +5,9 @@ They belong to the application object that :func:`webapp.create_app` made; nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from flask import current_app, g
@@ -17,22 +18,30 @@ from engine.database import Database
 from engine.errors import NotAllowed
 from engine.unit_of_work import UnitOfWork
 from feel.sentences import Sentence
+from webapp.rehearsals import Rehearsals
 from webapp.settings import WebSettings
+
+_OF_DATABASE = ("names", "english_names")
+"""What a request remembers of the database that it reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What ``create_app`` was given. ``remembered`` keeps what is immutable once deployed (forms, glossaries)."""
+    """What ``create_app`` was given; without ``rehearsals`` nothing can be tried.
+
+    ``remembered`` keeps what is immutable once deployed (forms, glossaries).
+    """
 
     settings: WebSettings
     database: Database
     unit_of_work: UnitOfWork
+    rehearsals: Rehearsals | None = None
     remembered: dict[object, Any] = field(default_factory=dict)
 
 
 def surroundings() -> Surroundings:
     """The surroundings of the running application."""
-    return cast("Surroundings", current_app.extensions["banli"])
+    return cast("Surroundings", g.get("elsewhere") or current_app.extensions["banli"])
 
 
 def reading() -> Session:
@@ -48,6 +57,25 @@ def write(command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     return surroundings().unit_of_work.run(command, *arguments, **named)
 
 
+@contextmanager
+def elsewhere(database: Database, unit_of_work: UnitOfWork, acting: Actor) -> Iterator[None]:
+    """Within the block this request reads and writes another database, as somebody: a world to try things in."""
+    close_reading()
+    kept = {name: g.pop(name) for name in _OF_DATABASE if name in g}
+    g.elsewhere = replace(
+        surroundings(), database=database, unit_of_work=unit_of_work, rehearsals=None, remembered={}
+    )
+    g.acting = acting
+    try:
+        yield
+    finally:
+        close_reading()
+        for name in ("elsewhere", "acting", *_OF_DATABASE):
+            g.pop(name, None)
+        for name, value in kept.items():
+            setattr(g, name, value)
+
+
 def close_reading(_error: BaseException | None = None) -> None:
     """Give the reading session back."""
     session = g.pop("reading", None)
@@ -57,6 +85,8 @@ def close_reading(_error: BaseException | None = None) -> None:
 
 def actor() -> Actor:
     """Who is signed in; raises :class:`NotAllowed` for nobody, although the door before every page looked already."""
+    if "acting" in g:
+        return cast("Actor", g.acting)
     from flask_login import current_user  # noqa: PLC0415 - a proxy that only means something within a request
 
     if not current_user.is_authenticated:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from banli import catalogue
@@ -28,7 +28,10 @@ from engine.errors import EngineError
 from feel.sentences import Sentence
 from workers import topics as implemented
 
-__all__ = ["Report", "Result", "run", "usual_values"]
+__all__ = ["Report", "Result", "read_files", "rehearse", "run", "usual_values"]
+
+Progress = Callable[[int, int], None]
+"""Told after each scenario: how many are played, of how many."""
 
 
 def run(
@@ -41,49 +44,62 @@ def run(
     one; without it, one a processor. Raises ``NotFound`` when there is no such pack; whatever is wrong with a file,
     the pack or a scenario stands in the report.
     """
+    return rehearse(content.read_pack(root, pack), names, language, processes=processes)
+
+
+def rehearse(
+    pack: Pack,
+    names: str | None = None,
+    language: str = "zh",
+    progress: Progress = lambda _done, _total: None,
+    *,
+    processes: int | None = None,
+) -> Report:
+    """Play the scenarios that a pack holds itself, as :func:`run` does."""
     began = time.perf_counter()
     gettext = catalogue.gettext_of(language)
-    read_pack = content.read_pack(root, pack)
-    files, faults = _read_files(root, pack)
+    files, faults = read_files(pack)
     results: list[Result] = []
     coverage = None
     with tempfile.TemporaryDirectory(prefix="banli-scenarios-") as folder:
         try:
-            world = World.build(Path(folder) / "world.sqlite3", read_pack)
+            world = World.build(Path(folder) / "world.sqlite3", pack)
         except EngineError as refused:
-            faults.append(Fault(Place(f"bpmn/{pack}", 1), "", "", told(refused)))
+            faults.append(Fault(Place(f"bpmn/{pack.name}", 1), "", "", told(refused)))
         else:
-            coverage = _coverage(read_pack, files)
+            coverage = _coverage(pack, files)
             world.close()
-            for result, reached in together.play(_chosen(files, names), read_pack, world.path, processes):
+            chosen = _chosen(files, names)
+            for result, reached in together.play(chosen, pack, world.path, processes):
                 results.append(result)
                 coverage.reached |= reached
+                progress(len(results), len(chosen))
     if names is not None:
         coverage = None
         if not results and not faults:
             sentence = Sentence("No scenario holds “{text}”.", text=names)
-            faults.append(Fault(Place(f"bpmn/{pack}", 1), "", "", sentence))
+            faults.append(Fault(Place(f"bpmn/{pack.name}", 1), "", "", sentence))
     seconds = time.perf_counter() - began
-    return Report(pack, tuple(results), tuple(faults), coverage, seconds, gettext)
+    return Report(pack.name, tuple(results), tuple(faults), coverage, seconds, gettext)
 
 
 def usual_values(root: Path, pack: str) -> Mapping[str, Mapping[str, Values]]:
     """What the owners of a pack's procedures fill in by default, by process and step."""
-    files, _faults = _read_files(root, pack)
+    files, _faults = read_files(content.read_pack(root, pack))
     return {file.process: file.defaults for file in files}
 
 
-def _read_files(root: Path, pack: str) -> tuple[list[ScenarioFile], list[Fault]]:
+def read_files(pack: Pack) -> tuple[list[ScenarioFile], list[Fault]]:
+    """The scenario files of a pack, and what is wrong with those that cannot be read."""
     files: list[ScenarioFile] = []
     faults: list[Fault] = []
-    for path in sorted((root / "bpmn" / pack).glob("*.scenarios.yaml")):
-        name = f"bpmn/{pack}/{path.name}"
+    for path, source in pack.of_kind(".yaml").items():
         try:
-            files.append(read(path.read_text(encoding="utf-8"), name))
+            files.append(read(source.decode("utf-8"), path))
         except ScenarioFileRefused as refused:
             faults.extend(refused.faults)
         except UnicodeDecodeError:
-            faults.append(Fault(Place(name, 1), "", "", Sentence("The file is not text in UTF-8.")))
+            faults.append(Fault(Place(path, 1), "", "", Sentence("The file is not text in UTF-8.")))
     return files, faults
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from banli.scenarios.coverage import KINDS, Coverage, Item, Kind
 from banli.scenarios.model import Fault
@@ -44,6 +45,31 @@ class Report:
         """Whether everything was as the files say."""
         wrong = self.coverage is not None and self.coverage.wrongly_explained
         return not self.faults and not wrong and all(result.fault is None for result in self.results)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The report in plain values, its sentences as JSON: to be kept, and shown in any language."""
+        coverage = self.coverage
+        return {
+            "passed": self.passed,
+            "milliseconds": round(self.seconds * 1000),
+            "faults": [_plain_fault(fault) for fault in self.faults],
+            "scenarios": [
+                {
+                    "name": result.name,
+                    "id": result.id,
+                    "milliseconds": round(result.seconds * 1000),
+                    "fault": None if result.fault is None else _plain_fault(result.fault),
+                }
+                for result in self.results
+            ],
+            "reached": {} if coverage is None else {kind: list(coverage.of(kind)) for kind in KINDS},
+            "missing": [] if coverage is None else [_plain_item(item) for item in coverage.missing],
+            "explained": []
+            if coverage is None
+            else [{**_plain_item(item), "reason": reason} for item, reason in coverage.explained],
+            "wrongly_explained": [] if coverage is None else list(coverage.wrongly_explained),
+        }
 
     @property
     def text(self) -> str:
@@ -97,3 +123,16 @@ class Report:
 
     def _said(self, sentence: Sentence) -> str:
         return sentence.translate(self.gettext)
+
+
+def _plain_fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "file": fault.place.file,
+        "line": fault.place.line,
+        "step": fault.step,
+        "sentence": fault.sentence.as_json(),
+    }
+
+
+def _plain_item(item: Item) -> dict[str, Any]:
+    return {"kind": item.kind, "of": item.of, "id": item.id, "name": item.name}

@@ -148,20 +148,13 @@ class World:
     @contextmanager
     def recording(self, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
         """Within the block, outside topics are recorded and answered with ``answers`` (topic → variables)."""
-        outside = [topic for name in topics.names() if (topic := topics.find(name)) and topic.placement == "outside"]
-        before = {topic.name: topic.function for topic in outside}
 
         def recorded(work: Work) -> Mapping[str, Any]:
             self.effects.append(work)
             return dict(answers.get(work.topic, {}))
 
-        for topic in outside:
-            topic.function = recorded
-        try:
+        with topics.answered_by(recorded):
             yield
-        finally:
-            for topic in outside:
-                topic.function = before[topic.name]
 
     def begin(self, instant: datetime) -> None:
         """Set the clock; what the clock would have started before is none of the scenario's business."""

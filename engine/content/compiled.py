@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine import runtime, topics
 from engine.content import firings, labels, references
@@ -71,35 +72,61 @@ def compile_pack(pack: Pack, *, groups: Collection[str] | None = None) -> Conten
 
 
 def _read_decisions(content: Content, path: str, source: bytes) -> None:
-    """Gaps, overlaps and shadowed rules are looked for too: an overlap under UNIQUE, or a gap, refuses the table."""
     imports = content.imports[path]
-    found = [
-        Problem("error" if p.code in _GAPS else p.severity, path, p.element_id, p.sentence, p.code)
-        for p in checks.check(source, imports=imports, functions=NAMES)
-    ]
-    content.problems.extend(found)
-    if not any(problem.severity == "error" for problem in found):
-        content.decisions[path] = feel_decisions.compile(source, imports=imports, functions=NAMES)
+    compiled, problems = _compiled_decisions(path, source, tuple(sorted(imports.items())))
+    content.problems.extend(problems)
+    if compiled is not None:
+        content.decisions[path] = compiled
 
 
 def _read_form(content: Content, path: str, source: bytes) -> None:
-    try:
-        form = TaskForm.compile(source, file=path, functions=NAMES)
-    except DeploymentRefused as refused:
-        content.problems.extend(refused.problems)
-    else:
-        content.problems.extend(form.problems)
-        content.forms[path] = form
+    compiled, problems = _compiled_form(path, source)
+    content.problems.extend(problems)
+    if compiled is not None:
+        content.forms[path] = compiled
 
 
 def _read_diagram(content: Content, path: str, source: bytes) -> None:
+    compiled, problems = _compiled_diagram(path, source, topics.names())
+    content.problems.extend(problems)
+    if compiled is not None:
+        content.diagrams[path] = compiled
+
+
+# A pack that is edited is compiled after every save, with one file changed. What a file compiles to never changes.
+_KEPT = 1000
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled_decisions(
+    path: str, source: bytes, imports: tuple[tuple[str, bytes], ...]
+) -> tuple[Decisions | None, tuple[Problem, ...]]:
+    """Gaps, overlaps and shadowed rules are looked for too: an overlap under UNIQUE, or a gap, refuses the table."""
+    found = tuple(
+        Problem("error" if p.code in _GAPS else p.severity, path, p.element_id, p.sentence, p.code)
+        for p in checks.check(source, imports=dict(imports), functions=NAMES)
+    )
+    if any(problem.severity == "error" for problem in found):
+        return None, found
+    return feel_decisions.compile(source, imports=dict(imports), functions=NAMES), found
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled_form(path: str, source: bytes) -> tuple[TaskForm | None, tuple[Problem, ...]]:
     try:
-        diagram = runtime.compile(source, file=path, functions=NAMES, topics=topics.names())
+        form = TaskForm.compile(source, file=path, functions=NAMES)
     except DeploymentRefused as refused:
-        content.problems.extend(refused.problems)
-    else:
-        content.problems.extend(diagram.problems)
-        content.diagrams[path] = diagram
+        return None, refused.problems
+    return form, tuple(form.problems)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled_diagram(path: str, source: bytes, known: frozenset[str]) -> tuple[Diagram | None, tuple[Problem, ...]]:
+    try:
+        diagram = runtime.compile(source, file=path, functions=NAMES, topics=known)
+    except DeploymentRefused as refused:
+        return None, refused.problems
+    return diagram, tuple(diagram.problems)
 
 
 def _read_labels(content: Content) -> None:

@@ -8,7 +8,9 @@ element says ``external=true`` (a worker that comes through the API). A topic sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -30,6 +32,7 @@ __all__ = [
     "Topic",
     "TryAgain",
     "Work",
+    "answered_by",
     "bind",
     "declare",
     "find",
@@ -108,8 +111,24 @@ def bind(name: str, function: Callable[..., Variables]) -> None:
 
 
 def find(name: str) -> Topic | None:
-    """The topic of that name, or None."""
-    return _topics.get(name)
+    """The topic of that name, or None; within :func:`answered_by` one that leads outside has the stand-in."""
+    topic, stand_in = _topics.get(name), _stand_in.get()
+    if topic is not None and stand_in is not None and topic.placement == "outside":
+        return replace(topic, function=stand_in)
+    return topic
+
+
+_stand_in: ContextVar[Outside | None] = ContextVar("banli_outside_stand_in", default=None)
+
+
+@contextmanager
+def answered_by(function: Outside) -> Iterator[None]:
+    """Within the block, in this thread alone, every outside topic is answered by ``function``: nothing leaves."""
+    before = _stand_in.set(function)
+    try:
+        yield
+    finally:
+        _stand_in.reset(before)
 
 
 def names() -> frozenset[str]:

@@ -130,7 +130,7 @@ def test_half_a_change_shows_the_overlap_at_its_rules(office: Office, page: Page
     expect(page.locator("[data-findings]")).to_contain_text("错误")
     expect(page.locator("td .finding-badge").first).to_be_visible()
     write_cell(page, "procurement_authority_rule_4_in_1", "> 500")
-    expect(page.locator("[data-findings] .all-well")).to_be_visible()
+    expect(page.locator("[data-findings] .all-well")).to_be_visible(timeout=20_000)
 
 
 def test_every_property_of_a_form_is_in_chinese(office: Office, page: Page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from banli import catalogue, demo, foundation
+from banli.rehearsals import Rehearsals
 from engine import clock, content, deployments, user_tasks
 from engine.actor import Actor, system
 from engine.database import Database
@@ -125,7 +127,13 @@ class House:
         self.database = database
         self.unit_of_work = UnitOfWork(database, wake=lambda _keys: None)
         settings = WebSettings(secret_key="s" * 40, demo=True, demo_password=PASSWORD)
-        self.app = create_app(settings, database, self.unit_of_work, catalogue.translations())
+        self.app = create_app(
+            settings,
+            database,
+            self.unit_of_work,
+            catalogue.translations(),
+            Rehearsals(settings.time_zone, Path(tempfile.mkdtemp(prefix="banli-trials-"))),
+        )
 
     def person(self, person_id: str, language: str = "zh") -> Person:
         """Somebody who is signed in."""

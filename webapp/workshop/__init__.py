@@ -1,10 +1,23 @@
 """The workshop (工坊): where process owners change procedures, try them, compare, publish and go back.
 
 ``room`` is the blueprint and its door. ``catalogue``, ``procedures`` and ``packs`` show what is published; ``drafts``
-and ``editing`` what is being changed, with its ``findings``.
+and ``editing`` what is being changed, with its ``findings``; ``trials`` tries it by hand, ``runs`` plays the
+scenarios, ``differences`` compares, ``publishing`` publishes and goes back.
 """
 
-from webapp.workshop import catalogue, drafts, editing, packs, procedures
+from webapp.workshop import catalogue, differences, drafts, editing, packs, procedures, publishing, runs, trials
 from webapp.workshop.room import blueprint, opens_to
 
-__all__ = ["blueprint", "catalogue", "drafts", "editing", "opens_to", "packs", "procedures"]
+__all__ = [
+    "blueprint",
+    "catalogue",
+    "differences",
+    "drafts",
+    "editing",
+    "opens_to",
+    "packs",
+    "procedures",
+    "publishing",
+    "runs",
+    "trials",
+]

@@ -58,7 +58,7 @@ def draft(key: int) -> str:
     session = reading()
     found = drafts.get(session, key, actor())
     listed = files_of(found)
-    _content, problems = drafts.problems(session, found)
+    problems = findings.of_draft(found)
     return render_template(
         "workshop/draft.html",
         draft=found.draft,

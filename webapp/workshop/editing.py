@@ -34,7 +34,7 @@ def editor(key: int, path: str) -> Any:
         flash(_("This file is taken out of the pack. Bring it back to edit it."), "info")
         return redirect(url_for("workshop.draft", key=key), code=303)
     kind = kind_of(path)
-    _content, problems = drafts.problems(session, found)
+    problems = findings.of_draft(found)
     drawing = drawn(file.content, file_name(path), found.draft.pack) if kind == "diagram" else ""
     return render_template(
         f"workshop/edit_{'text' if kind in ('scenarios', 'labels') else kind}.html",
@@ -91,7 +91,7 @@ def file_findings(key: int, path: str) -> Any:
 def _findings(key: int, path: str) -> dict[str, Any]:
     session = reading()
     found: DraftView = drafts.get(session, key, actor())
-    _content, problems = drafts.problems(session, found)
+    problems = findings.of_draft(found)
     here = findings.told(key, problems, found.pack.files, path)
     elsewhere = findings.told(key, [one for one in problems if one.file != path], found.pack.files)
     return {

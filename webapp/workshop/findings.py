@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from flask import url_for
 from lxml import etree
 
+from engine import drafts
+from engine.drafts import DraftView
 from engine.errors import Problem
 from webapp.languages import gettext as _
 from webapp.languages import say
+from webapp.surroundings import reading, surroundings
 from webapp.workshop.room import file_name, kind_of
 
 _ORDER = {"error": 0, "warning": 1, "information": 2}
@@ -43,6 +46,13 @@ class Findings:
     shown: Sequence[Finding]
     errors: int
     warnings: int
+
+
+def of_draft(found: DraftView) -> Sequence[Problem]:
+    """Everything that is wrong with a draft, its scenario files included."""
+    _content, problems = drafts.problems(reading(), found)
+    rehearsals = surroundings().rehearsals
+    return [*problems, *(rehearsals.problems(found.pack) if rehearsals is not None else ())]
 
 
 def told(key: int, problems: Iterable[Problem], files: Mapping[str, bytes], path: str | None = None) -> Findings:

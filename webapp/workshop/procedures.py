@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -60,14 +61,14 @@ def drawing_of(definition_key: int) -> Markup:
     return drawn(deployments.source(session, definition_key), definition.name, definition.pack)
 
 
-def drawn(source: bytes, name: str, pack: str) -> Markup:
-    """A diagram as the server draws it; "" for what has no coordinates or cannot be read."""
+def drawn(source: bytes, name: str, pack: str, states: Mapping[str, str] | None = None) -> Markup:
+    """A diagram as the server draws it, coloured by ``states``; "" for one without coordinates or that is no XML."""
 
     def translate(text: str) -> str:
         return glossary.translated(text, pack)
 
     try:
-        svg = diagram_svg.draw(source, states={}, title=translate(name), translate=translate)
+        svg = diagram_svg.draw(source, states=states or {}, title=translate(name), translate=translate)
     except (ValueError, SyntaxError):
         return Markup()
     return Markup(svg)  # noqa: S704 - escaped part by part when it was drawn

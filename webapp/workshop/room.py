@@ -24,7 +24,13 @@ blueprint = Blueprint("workshop", __name__, url_prefix="/workshop")
 KINDS = {".bpmn": "diagram", ".dmn": "table", ".form": "form", ".yaml": "scenarios", ".po": "labels"}
 
 
-ROOMS: dict[str, Callable[[], str]] = {"workshop.draft": lambda: _("Files and problems")}
+ROOMS: dict[str, Callable[[], str]] = {
+    "workshop.draft": lambda: _("Files and problems"),
+    "workshop.ask_trial": lambda: _("Try it"),
+    "workshop.draft_difference": lambda: _("Difference"),
+    "workshop.scenarios": lambda: _("Scenarios"),
+    "workshop.ask_publish": lambda: _("Publish"),
+}
 """The pages of one draft, in the order of work."""
 
 
