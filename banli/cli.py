@@ -136,6 +136,17 @@ def deploy(pack: str, comment: str | None) -> None:
 
 
 @main.command()
+@click.argument("pack")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@told
+def export(pack: str, folder: Path) -> None:
+    """Write the published files of a pack below FOLDER, as they lie in a repository."""
+    with _compose().unit_of_work.read() as session:
+        for path in packs.export(session, pack, folder):
+            click.echo(path)
+
+
+@main.command()
 @click.argument("pack", required=False)
 @told
 def check(pack: str | None) -> None:

@@ -7,6 +7,7 @@ export async function open(area, text, changed) {
   const editor = formEditor(box);
   const before = JSON.parse(text);
   await editor.importSchema(structuredClone(before));
+  const opened = JSON.parse(JSON.stringify(editor.saveSchema()));
   if (area.hasAttribute("data-may-edit")) editor.on("commandStack.changed", changed);
   const place = (id) => box.querySelector(`.fjs-form-editor [data-id="${CSS.escape(id)}"]`);
   let marks = [];
@@ -19,7 +20,8 @@ export async function open(area, text, changed) {
   return {
     editor,
     async read() {
-      return `${JSON.stringify(inOrder(editor.saveSchema(), before), null, 2)}\n`;
+      const now = JSON.parse(JSON.stringify(editor.saveSchema()));
+      return `${JSON.stringify(inOrder(asEdited(before, opened, now), before), null, 2)}\n`;
     },
     focus(id) {
       const component = editor.get("formFieldRegistry").get(id);
@@ -33,6 +35,24 @@ export async function open(area, text, changed) {
     },
   };
 }
+
+// What was edited, and nothing else: what form-js added by itself when it opened the file is left away again.
+function asEdited(before, opened, now) {
+  if (same(opened, now)) return before;
+  if (Array.isArray(now)) {
+    const [was, had] = [opened, before].map((list) => new Map((Array.isArray(list) ? list : []).map((one) => [one?.id, one])));
+    return now.map((one) => (one?.id && was.has(one.id) && had.has(one.id) ? asEdited(had.get(one.id), was.get(one.id), one) : one));
+  }
+  if (now === null || typeof now !== "object" || before === null || typeof before !== "object") return now;
+  const edited = {};
+  for (const [key, value] of Object.entries(now)) {
+    if (!same(opened?.[key], value)) edited[key] = asEdited(before[key], opened?.[key], value);
+    else if (key in before) edited[key] = before[key];
+  }
+  return edited;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // Keys in the order in which the file had them, so that a change of one field is a change of one line.
 function inOrder(after, before) {
