@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -51,15 +53,20 @@ class Rehearsals:
         # nothing of this installation's settings and secrets goes along
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         with subprocess.Popen(  # noqa: S603 - our own module with a fixed argument
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
         ) as process:
-            watch = threading.Timer(_SECONDS, process.kill)
+            watch = threading.Timer(_SECONDS, _stop, [process])
             watch.start()
             try:
                 return _report_of(process, archive.packed(pack), progress)
             finally:
                 watch.cancel()
-                process.kill()
+                _stop(process)
 
     def problems(self, pack: Pack) -> Sequence[Problem]:
         """What is wrong with the scenario files of a pack; the element is the line."""
@@ -77,6 +84,12 @@ def _problems(pack: str, path: str, source: bytes) -> tuple[Problem, ...]:
     return tuple(
         Problem("error", fault.place.file, f"line:{fault.place.line}", fault.sentence, "scenario") for fault in faults
     )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the run with whatever it began: scenarios are played by several processes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _report_of(

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
-from engine import deployments, differences, drafts
+from engine import differences, drafts
 from engine.deployments import files
 from engine.differences import Change, FileDifference
 from engine.errors import NotFound
@@ -56,18 +56,20 @@ class Shown:
 
 @blueprint.get("/drafts/<int:key>/difference")
 def draft_difference(key: int) -> str:
-    """What a draft changes of what is published now."""
+    """What a draft changes of the version that it stands on."""
     found = drafts.get(reading(), key, actor())
-    current = deployments.current_deployment(reading(), found.draft.pack)
-    before = {} if current is None else files.pack(reading(), current.key).files
+    base = None if found.draft.base_key is None else files.get(reading(), found.draft.base_key)
     shown = told(
-        before, found.pack.files, found.draft.pack, lambda path: url_for("workshop.draft_file", key=key, path=path)
+        found.base,
+        found.pack.files,
+        found.draft.pack,
+        lambda path: url_for("workshop.draft_file", key=key, path=path),
     )
     return render_template(
         "workshop/draft_difference.html",
         head=head(found),
         files=shown,
-        published=None if current is None else published.publication(current),
+        published=None if base is None else published.publication(base),
     )
 
 
