@@ -23,8 +23,15 @@ from feel.sentences import Sentence
 from webapp.api import (
     bodies,
     cluster,
+    decision_definitions,
+    decision_instances,
     deployments,
+    element_instances,
+    forms,
     identity,
+    incidents,
+    jobs,
+    messages,
     oauth,
     openapi,
     problems,
@@ -33,6 +40,7 @@ from webapp.api import (
     process_instances,
     unserved,
     user_tasks,
+    variables,
 )
 from webapp.api.operations import Operation
 from webapp.security import own_door
@@ -46,6 +54,14 @@ OPERATIONS: Sequence[Operation] = (
     *process_instances.OPERATIONS,
     *process_instance_changes.OPERATIONS,
     *user_tasks.OPERATIONS,
+    *variables.OPERATIONS,
+    *element_instances.OPERATIONS,
+    *incidents.OPERATIONS,
+    *jobs.OPERATIONS,
+    *messages.OPERATIONS,
+    *decision_definitions.OPERATIONS,
+    *decision_instances.OPERATIONS,
+    *forms.OPERATIONS,
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -67,6 +83,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     for rest in ("/", "/<path:rest>"):
         blueprint.add_url_rule(PREFIX + rest, endpoint="nothing", view_func=own_door(nothing), methods=list(_METHODS))
     csrf.exempt(blueprint)
+    jobs.install(app, app.extensions["banli"].settings)
     app.register_blueprint(blueprint)
     app.extensions["banli_known_passwords"] = identity.Known()
     app.wsgi_app = identity.WithoutCookies(app.wsgi_app)  # type: ignore[method-assign]

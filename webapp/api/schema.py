@@ -107,6 +107,7 @@ Tenant: TypeAlias = Literal["<default>"]
 
 KeyOut: TypeAlias = Annotated[int, PlainSerializer(str, return_type=str), _KEY_SCHEMA]
 ElementInstanceOut: TypeAlias = Annotated[str, _KEY_SCHEMA]
+ScopeOut: TypeAlias = ElementInstanceOut
 InstantOut: TypeAlias = Annotated[datetime, PlainSerializer(instant, return_type=str), _INSTANT_SCHEMA]
 
 

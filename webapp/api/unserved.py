@@ -241,43 +241,17 @@ UNSERVED: Mapping[Sentence, str] = {
     """,
     OTHER: """
         POST /correlated-message-subscriptions/search
-        POST /decision-definitions/evaluation
-        POST /decision-definitions/search
-        GET /decision-definitions/{}
-        GET /decision-definitions/{}/xml
-        POST /decision-instances/search
-        GET /decision-instances/{}
         POST /decision-requirements/search
         GET /decision-requirements/{}
         GET /decision-requirements/{}/xml
-        POST /element-instances/search
-        GET /element-instances/{}
         POST /element-instances/{}/incidents/search
-        GET /forms/{}
-        POST /incidents/search
-        GET /incidents/{}
-        POST /incidents/{}/resolution
-        POST /jobs/activation
-        POST /jobs/search
-        PATCH /jobs/{}
-        POST /jobs/{}/completion
-        POST /jobs/{}/error
-        POST /jobs/{}/failure
         POST /message-subscriptions/search
-        POST /messages/correlation
-        POST /messages/publication
         GET /process-instances/{}/call-hierarchy
-        POST /process-instances/{}/incidents/search
         GET /process-instances/{}/sequence-flows
         POST /resources/search
         GET /resources/{}
         GET /resources/{}/content
         GET /resources/{}/content/binary
-        POST /signals/broadcast
-        POST /user-tasks/{}/effective-variables/search
-        POST /user-tasks/{}/variables/search
-        POST /variables/search
-        GET /variables/{}
     """,
 }
 
