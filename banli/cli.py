@@ -23,6 +23,7 @@ from banli import (
     logs,
     memory,
     packs,
+    remote,
     scenarios,
     server,
     settings,
@@ -128,11 +129,37 @@ def migrate() -> None:
 @main.command()
 @click.argument("pack")
 @click.option("--comment", help="Why; it stands in the history.")
+@click.option("--to", "address", help="Another server, by its API; its token is read from BANLI_REMOTE_TOKEN.")
+@click.option("--yes", is_flag=True, help="With --to: do not ask after showing the difference.")
 @told
-def deploy(pack: str, comment: str | None) -> None:
-    """Deploy a pack of BANLI_HOME."""
-    packs.deploy(_compose(), pack, comment=comment)
+def deploy(pack: str, comment: str | None, address: str | None, *, yes: bool) -> None:
+    """Deploy a pack of BANLI_HOME, here or to another server."""
+    if address is None:
+        packs.deploy(_compose(), pack, comment=comment)
+    else:
+        _deploy_to(address, pack, comment, yes=yes)
     click.echo(pack)
+
+
+def _deploy_to(address: str, pack: str, comment: str | None, *, yes: bool) -> None:
+    """Show the difference, ask, publish."""
+    gettext = catalogue.gettext_of(language())
+    read = content.read_pack(settings.read().home, pack)
+    server = remote.Remote(address, language())
+    difference = server.difference(read)
+    if difference.is_empty:
+        click.echo(Sentence("The server has the very same files already.").translate(gettext))
+        return
+    for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):
+        for path in paths:
+            click.echo(f"{mark} {path}")
+    if not yes:
+        click.confirm(Sentence("Deploy to {address}?", address=address).translate(gettext), abort=True)
+    try:
+        server.deploy(read, comment)
+    except remote.RemoteRefused as refused:
+        show_problems(refused.problems)
+        raise
 
 
 @main.command()

@@ -39,6 +39,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "BANLI_METRICS_TOKEN": "who sends it as a bearer token may read /metrics; default: loopback alone may",
     "BANLI_ALLOW_CLOCK": "1 lets administrators set the clock through the API, for tests in one process; default: 0",
     "BANLI_PUBLISH_APPROVAL": "1 lets a draft be published only when a second process owner agreed; default: 0",
+    "BANLI_REMOTE_TOKEN": "access token of another server, for `banli deploy --to`; never written or logged",
     "BANLI_LOG_LEVEL": "debug, info, warning or error; default: info",
     "BANLI_LOG_FORMAT": "text, or json for one object a line; default: text",
     **outward.DESCRIPTIONS,

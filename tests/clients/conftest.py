@@ -18,9 +18,10 @@ ADMINISTRATOR = "U15"
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens."""
+    """Where it listens, and where it keeps what it knows."""
 
     address: str
+    database_url: str
 
     def configuration(self, person_id: str, password: str = PASSWORD) -> dict[str, str]:
         """What a client of Camunda 8 is told."""
@@ -51,7 +52,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _running(home: Path, **settings: str) -> Iterator[Server]:
     port = free_port()
     with running(home, port, BANLI_ALLOW_CLOCK="1", **settings):
-        yield Server(f"http://127.0.0.1:{port}")
+        default = f"sqlite:///{home / 'var' / 'banli.sqlite3'}"
+        yield Server(f"http://127.0.0.1:{port}", settings.get("BANLI_DATABASE_URL", default))
 
 
 @pytest.fixture

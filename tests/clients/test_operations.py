@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from camunda_orchestration_sdk import CamundaAsyncClient, CamundaClient, WorkerConfig, errors
 from camunda_orchestration_sdk.models import (
+    CancelProcessInstanceRequest,
     ClockPinRequest,
     CreateDeploymentData,
     DecisionDefinitionSearchQuery,
@@ -39,6 +40,7 @@ from camunda_orchestration_sdk.models import (
 from camunda_orchestration_sdk.types import File
 
 from tests.clients.conftest import ADMINISTRATOR, Server
+from tests.clients.test_procedures import complete, request_of, start
 
 Clients = Callable[[str], CamundaClient]
 PARCEL = Path(__file__).with_name("pack") / "parcel.bpmn"
@@ -199,37 +201,43 @@ def test_a_matter_is_modified(admin: CamundaClient) -> None:
     assert admin.get_element_instance(standing.element_instance_key).state.value == "TERMINATED"
 
 
-def test_a_matter_is_cancelled_suspended_and_resumed(admin: CamundaClient) -> None:
-    matter = send(admin, "P-cancelled")
+def test_a_matter_is_cancelled_suspended_and_resumed(admin: CamundaClient, client: Clients) -> None:
+    matter = start(client, "U19", "procurement_request")
+    complete(client, "U19", matter, "PR0_request", **request_of(180.00))
     admin.suspend_process_instance(matter, data=SuspendProcessInstanceRequest())
     assert admin.get_process_instance(matter).state.value == "SUSPENDED"
     admin.resume_process_instance(matter, data=ResumeProcessInstanceRequest())
-    admin.cancel_process_instance(matter)
+    admin.cancel_process_instance(matter, data=CancelProcessInstanceRequest())
     assert admin.get_process_instance(matter).state.value == "TERMINATED"
     with pytest.raises(errors.ConflictError):
-        admin.cancel_process_instance(matter)
+        admin.cancel_process_instance(matter, data=CancelProcessInstanceRequest())
+
+
+def test_a_starter_takes_back_his_own(client: Clients) -> None:
+    for submitted in (False, True):
+        matter = start(client, "U19", "procurement_request")
+        if submitted:
+            complete(client, "U19", matter, "PR0_request", **request_of(180.00))
+        client("U19").cancel_process_instance(matter, data=CancelProcessInstanceRequest())
+        assert client("U19").get_process_instance(matter).state.value in ("TERMINATED", "COMPLETED")
 
 
 def test_a_matter_is_migrated(admin: CamundaClient) -> None:
     matter = packed(admin, "P-migrated")
     other = (
-        PARCEL.read_text()
-        .replace('id="C2_wait"', 'id="C2_handed"')
-        .replace('targetRef="C2_wait"', 'targetRef="C2_handed"')
+        PARCEL.read_text().replace('"C2_wait"', '"C2_handed"').replace('versionTag value="1"', 'versionTag value="2"')
     )
-    other = other.replace('sourceRef="C2_wait"', 'sourceRef="C2_handed"').replace(
-        'versionTag value="1"', 'versionTag value="2"'
-    )
-    payload = io.BytesIO(other.encode())
-    data = CreateDeploymentData(resources=[File(payload=payload, file_name="parcel.bpmn")])
-    target = admin.create_deployment(data=data).processes[0].process_definition_key
+    data = CreateDeploymentData(resources=[File(payload=io.BytesIO(other.encode()), file_name="parcel.bpmn")])
+    deployed = admin.create_deployment(data=data).deployments[0].process_definition
+    assert deployed is not None
     body = {
-        "targetProcessDefinitionKey": target,
+        "targetProcessDefinitionKey": deployed.process_definition_key,
         "mappingInstructions": [{"sourceElementId": "C2_wait", "targetElementId": "C2_handed"}],
     }
     admin.migrate_process_instance(matter, data=ProcessInstanceMigrationInstruction.from_dict(body))
     migrated = admin.get_process_instance(matter)
-    assert (migrated.process_definition_key, migrated.process_definition_version_tag) == (target, "2")
+    assert migrated.process_definition_key == deployed.process_definition_key
+    assert migrated.process_definition_version_tag == "2"
     assert "C2_handed" in active(admin, matter)
     message = {"name": "parcel_handed_over", "correlationKey": "P-migrated"}
     admin.correlate_message(data=MessageCorrelationRequest.from_dict(message))
@@ -253,8 +261,6 @@ def test_a_decision_is_evaluated(client: Clients) -> None:
 
 
 def test_evaluations_of_matters_are_found(client: Clients) -> None:
-    from tests.clients.test_procedures import complete, request_of, start  # noqa: PLC0415 - the same steps
-
     matter = start(client, "U19", "procurement_request")
     complete(client, "U19", matter, "PR0_request", **request_of(180.00))
     approved = {"decision": "approve", "is_normal_need": True, "investigation_note": "现场核实，确属正常运营需要"}

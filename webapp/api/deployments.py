@@ -98,7 +98,7 @@ def _deploy(session: Session, pack: Pack, acting: Actor, comment: str | None) ->
 
 def _uploaded() -> dict[str, bytes]:
     request.max_content_length = surroundings().settings.maximum_deployment
-    unknown = sorted({*request.form, *request.files} - {"resources", "tenantId"})
+    unknown = sorted({str(name) for name in (*request.form, *request.files)} - {"resources", "tenantId"})
     if unknown:
         raise FormRefused({unknown[0][:80]: [Sentence("This field is not known here.")]})
     if request.form.get("tenantId", TENANT) != TENANT:

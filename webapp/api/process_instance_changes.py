@@ -106,9 +106,9 @@ class Migration(Request):
     errors=(404, 409),
 )
 def cancel_process_instance(process_instance_key: Key, body: Reference) -> None:  # noqa: ARG001 - it says nothing
-    """Cancel a matter; its starter, who is no administrator, withdraws it or throws his draft away."""
+    """Cancel a matter; its own starter withdraws it, or throws his draft away."""
     asking, matter = actor(), process_instances.get(reading(), process_instance_key, actor())
-    if asking.is_administrator or asking.person != matter.starter:
+    if asking.person != matter.starter:
         write(process_instances.cancel, process_instance_key, asking, REASON)
     elif matter.submitted_at is None:
         write(process_instances.discard, process_instance_key, asking)

@@ -31,7 +31,10 @@ REPORTS = Sentence("Figures are on the report pages.")
 FORMS = Sentence("Variables are set by forms, tables and jobs, whose rules a change from outside would pass by.")
 NUMBERS = Sentence("A matter gets its number when it is submitted.")
 EXPRESSIONS = Sentence("Expressions are tried in the workshop, on the values of a diagram.")
-OTHER = Sentence("This part of the API is not served here.")
+FILES = Sentence("A file is read by the definitions that are drawn in it.")
+ELSEWHERE = Sentence(
+    "Ask for process instances, element instances and incidents instead; the page of the matter shows the rest."
+)
 UNSERVED: Mapping[Sentence, str] = {
     ORGANISATION: """
         POST /authentication/me/authorizations/search
@@ -239,19 +242,21 @@ UNSERVED: Mapping[Sentence, str] = {
     EXPRESSIONS: """
         POST /expression/evaluation
     """,
-    OTHER: """
-        POST /correlated-message-subscriptions/search
+    FILES: """
         POST /decision-requirements/search
         GET /decision-requirements/{}
         GET /decision-requirements/{}/xml
-        POST /element-instances/{}/incidents/search
-        POST /message-subscriptions/search
-        GET /process-instances/{}/call-hierarchy
-        GET /process-instances/{}/sequence-flows
         POST /resources/search
         GET /resources/{}
         GET /resources/{}/content
         GET /resources/{}/content/binary
+    """,
+    ELSEWHERE: """
+        POST /correlated-message-subscriptions/search
+        POST /element-instances/{}/incidents/search
+        POST /message-subscriptions/search
+        GET /process-instances/{}/call-hierarchy
+        GET /process-instances/{}/sequence-flows
     """,
 }
 
