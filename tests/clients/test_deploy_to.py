@@ -38,12 +38,7 @@ def deploy(home: Path, server: Server, secret: str, *more: str) -> subprocess.Co
     settings = {"BANLI_HOME": str(home), "BANLI_LANGUAGE": "en", "BANLI_REMOTE_TOKEN": secret}
     return subprocess.run(
         [sys.executable, "-m", "banli", "deploy", "--to", server.address, *more, "parcels"],
-        env={
-            "PATH": os.environ["PATH"],
-            "BANLI_HOME": str(home),
-            "BANLI_LANGUAGE": "en",
-            "BANLI_REMOTE_TOKEN": secret,
-        },
+        env={"PATH": os.environ["PATH"], **settings},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
