@@ -132,7 +132,7 @@ def test_the_secret_is_kept_nowhere(programs: Programs):
     with programs.house.unit_of_work.read() as session:
         row = access_tokens.listed(session, programs.house.person("U19").actor)[0]
         told = history.timeline(session, history.ORGANISATION)
-    assert [event.type for event in told] == ["access_token.created"]
+    assert [event.type for event in told if "token" in event.type] == ["access_token.created"]
     assert secret not in repr(vars(row))
     assert all(secret not in repr(event) and row.secret_sha256 not in repr(event) for event in told)
 
