@@ -23,8 +23,8 @@ from engine.search.criteria import Column, Criteria, Field, conditions
 from feel.sentences import Sentence
 
 MAXIMUM_LIMIT = 10_000
-COUNTED = 10_000
-"""How far rows are counted: beyond, the answer says that there are more."""
+COUNTED = 1_000
+"""How far rows are counted: beyond, the answer says that there are more. Counting costs more than any page."""
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 """A statement whose rows a search picks from."""
