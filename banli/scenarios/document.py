@@ -16,7 +16,7 @@ from feel.sentences import Sentence
 MAXIMUM_LENGTH = 1_000_000
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # in C where libyaml is there
     """The safe loader with exact numbers, and with keys that may stand only once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -24,7 +24,8 @@ class _Loader(yaml.SafeLoader):
         twice = next((key for key in written if written.count(key) > 1), None)
         if twice is not None:
             raise yaml.constructor.ConstructorError(None, None, f"the key {twice} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return made
 
 
 def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
