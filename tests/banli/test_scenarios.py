@@ -77,9 +77,10 @@ def test_every_scenario_of_the_pack_holds(report):
 def test_the_scenarios_reach_every_rule_boundary_flow_and_event_of_the_pack(report):
     assert report.coverage is not None
     assert [f"{item.kind} {item.of} {item.id}" for item in report.coverage.missing] == []
-    for kind, at_least in (("rule", 15), ("boundary_value", 7), ("boundary_event", 4)):
+    # the one table that no procedure asks: its three rules and two limits stand there with the reason
+    for kind, at_least, asked_elsewhere in (("rule", 78, 3), ("boundary_value", 28, 2), ("boundary_event", 18, 0)):
         reached, total = report.coverage.of(kind)
-        assert reached == total >= at_least
+        assert reached == total - asked_elsewhere >= at_least
 
 
 def test_the_report_is_in_chinese_with_the_sentences_of_the_owners(report):
