@@ -89,7 +89,7 @@ def test_a_deployment_tells_what_it_bound_and_repeats_for_nothing(client: Client
     assert again.processes[0].process_definition_key == first.processes[0].process_definition_key
     assert PARCEL.read_text() == administrator.get_process_definition_xml(first.processes[0].process_definition_key)
     latest = ProcessDefinitionSearchQuery.from_dict(
-        {"filter": {"processDefinitionId": {"$like": "par*"}, "isLatestVersion": True}}
+        {"filter": {"processDefinitionId": {"$like": "parc?l"}, "isLatestVersion": True}}
     )
     assert [one.name for one in administrator.search_process_definitions(data=latest).items] == ["寄送包裹"]
 
