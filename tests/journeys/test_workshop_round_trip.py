@@ -20,6 +20,7 @@ PACK = {
     for end, folder in (("bpmn", "bpmn"), ("dmn", "dmn"), ("form", "forms"))
 }
 
+_FLOW = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _BPMN = """async ([text, plain]) => {
   const { PlainModeler, diagramEditor } = await import("/static/build/modeler.js");
   const box = document.createElement("div"), panel = document.createElement("div");
@@ -180,7 +181,16 @@ def test_an_edited_form_differs_in_what_was_edited_alone(opened: Page):
 
 
 @pytest.mark.skipif(not MIWG.is_dir(), reason=f"no diagrams at {MIWG}: set CONFORMANCE_DIR")
-@pytest.mark.parametrize("plain", [False, True], ids=["ours", "plain"])
 @pytest.mark.parametrize("path", sorted(MIWG.glob("*.bpmn")), ids=lambda path: path.stem)
-def test_a_diagram_of_the_reference_comes_back_as_it_was(opened: Page, path: Path, plain: bool):
-    assert changes(opened, _BPMN, path, plain=plain) == []
+def test_a_diagram_of_the_reference_comes_back_as_from_plain_bpmn_js(opened: Page, path: Path):
+    """Other tools write out what BPMN says by itself; bpmn-js leaves that away. Ours leaves away nothing more."""
+    text = path.read_text(encoding="utf-8-sig")
+    ours, plain = (etree.fromstring(opened.evaluate(_BPMN, [text, one]).encode()) for one in (False, True))
+    assert differing(told(plain), told(ours)) == []
+    assert named(etree.fromstring(text.encode())) <= named(ours)
+
+
+def named(root: etree._Element) -> set[tuple[Any, ...]]:
+    """Everything of a diagram that has an id and a name; lines of names may end in either way."""
+    found = [one for one in root.iter(f"{_FLOW}*") if one.get("id") and one.get("name")]
+    return {(one.tag, one.get("id"), " ".join(str(one.get("name")).split())) for one in found}
