@@ -219,13 +219,20 @@ def simulate(pack: str, seed: int, matters: int) -> None:
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seals", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Seals exported earlier.")
 @told
-def verify(seals: Path | None) -> None:
-    """Recompute every history chain and seal; exit code 1 when something was altered."""
+def verify(file: Path | None, seals: Path | None) -> None:
+    """Recompute every history chain and seal; exit code 1 when something was altered.
+
+    With FILE, check that file of exported matters instead; no database is needed for it.
+    """
     gettext = catalogue.gettext_of(language())
-    with _compose().unit_of_work.read() as session:
-        report = history.verify(session, seals=seals)
+    if file is not None:
+        report = history.verify_exported(file, seals)
+    else:
+        with _compose().unit_of_work.read() as session:
+            report = history.verify(session, seals=seals)
     for problem in report.problems:
         click.echo(problem.sentence.translate(gettext), err=True)
     click.echo(report.summary.translate(gettext))

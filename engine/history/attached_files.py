@@ -22,11 +22,11 @@ _MENTION = '"attachments"'
 _PAGE = 5  # files of some megabytes each
 
 
-def verify_attached_files(session: Session, report: Report) -> None:
-    """Every stored file has its SHA-256, and attachments and history name one another."""
-    _verify_contents(session, report)
-    told = _told(session)
-    _verify_attachments(session, report, told)
+def verify_attached_files(session: Session, report: Report, only: int | None = None) -> None:
+    """Every stored file (or every one of a matter) has its SHA-256, and attachments and history name one another."""
+    _verify_contents(session, report, only)
+    told = _told(session, only)
+    _verify_attachments(session, report, told, only)
     for (root_key, key), (sha256, sequence) in sorted(told.items()):  # what is left is there no more
         sentence = Sentence(
             "The file {key} ({digest}…), attached to matter {matter}, is missing.",
@@ -37,11 +37,12 @@ def verify_attached_files(session: Session, report: Report) -> None:
         report.add("attachment_missing", sentence, root_key=root_key, sequence=sequence)
 
 
-def _verify_contents(session: Session, report: Report) -> None:
-    rows = session.execute(
-        select(StoredFile.sha256, StoredFile.size, StoredFile.content).order_by(StoredFile.sha256),
-        execution_options={"yield_per": _PAGE},
-    )
+def _verify_contents(session: Session, report: Report, only: int | None) -> None:
+    statement = select(StoredFile.sha256, StoredFile.size, StoredFile.content).order_by(StoredFile.sha256)
+    if only is not None:
+        attached = select(Attachment.sha256).where(Attachment.root_key == only)
+        statement = statement.where(StoredFile.sha256.in_(attached))
+    rows = session.execute(statement, execution_options={"yield_per": _PAGE})
     for row in rows:
         report.files += 1
         if hashlib.sha256(row.content).hexdigest() != row.sha256 or len(row.content) != row.size:
@@ -49,12 +50,14 @@ def _verify_contents(session: Session, report: Report) -> None:
             report.add("stored_file_changed", sentence)
 
 
-def _verify_attachments(session: Session, report: Report, told: dict[tuple[int, str], tuple[str, int]]) -> None:
+def _verify_attachments(
+    session: Session, report: Report, told: dict[tuple[int, str], tuple[str, int]], only: int | None
+) -> None:
     """Each attachment of a completed task is one that its matter's history names; found ones leave ``told``."""
     rows = session.execute(
         select(Attachment.key, Attachment.root_key, Attachment.name, Attachment.sha256)
         .join(UserTask, UserTask.key == Attachment.user_task_key)
-        .where(UserTask.state == COMPLETED)
+        .where(UserTask.state == COMPLETED, *([] if only is None else [Attachment.root_key == only]))
         .order_by(Attachment.root_key, Attachment.key)
     )
     for row in rows:
@@ -69,11 +72,15 @@ def _verify_attachments(session: Session, report: Report, told: dict[tuple[int, 
             report.add(code, sentence, root_key=row.root_key, sequence=sequence)
 
 
-def _told(session: Session) -> dict[tuple[int, str], tuple[str, int]]:
+def _told(session: Session, only: int | None) -> dict[tuple[int, str], tuple[str, int]]:
     """What history tells: for a matter and the key of an attachment, its SHA-256 and the number of the event."""
     events = session.execute(
         select(HistoryEvent.root_key, HistoryEvent.sequence, HistoryEvent.details)
-        .where(HistoryEvent.type == _EVENT, HistoryEvent.details.contains(_MENTION, autoescape=True))
+        .where(
+            HistoryEvent.type == _EVENT,
+            HistoryEvent.details.contains(_MENTION, autoescape=True),
+            *([] if only is None else [HistoryEvent.root_key == only]),
+        )
         .order_by(HistoryEvent.root_key, HistoryEvent.sequence),
         execution_options={"yield_per": 1000},
     )

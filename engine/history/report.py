@@ -18,7 +18,8 @@ class HistoryProblem:
     seal_broken, seal_missing, seal_differs, head_without_seal, sealed_event_differs, sealed_event_missing,
     personal_value_changed, personal_value_missing, personal_value_unknown, file_changed, file_unknown,
     stored_file_changed, attachment_changed, attachment_missing, attachment_unknown,
-    archived_document_changed, archived_document_missing, unreadable.
+    archived_document_changed, archived_document_missing, unreadable; of an exported file: file_damaged,
+    line_unreadable, number_differs.
     """
 
     sentence: Sentence

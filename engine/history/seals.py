@@ -138,9 +138,12 @@ def _moved_heads(model: type[Journal | ProcessInstance]) -> Select[int, int, str
     )
 
 
-def export_seals(session: Session, *, after: int = 0) -> Iterator[str]:
-    """The seals after that sequence as lines of JSON, oldest first, each with its line end."""
-    for row in session.execute(select(Seal).where(Seal.sequence > after).order_by(Seal.sequence)).scalars():
+def export_seals(session: Session, *, after: int = 0, last: int | None = None) -> Iterator[str]:
+    """The seals after that sequence (to ``last``) as lines of JSON, oldest first, each with its line end."""
+    statement = select(Seal).where(Seal.sequence > after).order_by(Seal.sequence)
+    if last is not None:
+        statement = statement.where(Seal.sequence <= last)
+    for row in session.execute(statement).scalars():
         count = session.execute(
             select(func.count()).select_from(SealedHead).where(SealedHead.seal_sequence == row.sequence)
         ).scalar_one()
@@ -191,6 +194,11 @@ def _read_line(parsed: Any, expected: int) -> tuple[SealLine | HeadLine, int]:
     if expected:
         root_key, sequence, hash_ = parsed["head"]
         return HeadLine(int(root_key), int(sequence), str(hash_)), expected - 1
+    return seal_of(parsed)
+
+
+def seal_of(parsed: Any) -> tuple[SealLine, int]:
+    """A seal's line, and how many heads are to come after it."""
     seal_line = SealLine(
         int(parsed["seal"]),
         datetime.fromisoformat(parsed["sealed_at"]),

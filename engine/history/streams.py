@@ -39,13 +39,14 @@ def _stream(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[A
     return iter(session.execute(statement, execution_options={"yield_per": _PAGE}))
 
 
-def events(session: Session) -> ByChain[Any]:
-    """All events, by chain and sequence; on SQLite ``occurred_at`` is the text that is stored, whatever it says."""
+def events(session: Session, only: int | None = None) -> ByChain[Any]:
+    """All events (or those of one chain), by chain and sequence; on SQLite ``occurred_at`` is the text that is stored, whatever it says."""
     table = HistoryEvent.__table__.c
     columns: list[Any] = list(table)
     if is_sqlite(session):
         columns = [type_coerce(c, Text).label(c.name) if c.name == "occurred_at" else c for c in columns]
-    return ByChain(_stream(session, select(*columns).order_by(table.root_key, table.sequence)))
+    statement = select(*columns).order_by(table.root_key, table.sequence)
+    return ByChain(_stream(session, statement if only is None else statement.where(table.root_key == only)))
 
 
 def is_sqlite(session: Session) -> bool:
@@ -68,7 +69,7 @@ def any_bytes_as_text(session: Session) -> Iterator[None]:
         driver.text_factory = before
 
 
-def heads(session: Session) -> ByChain[Any]:
+def heads(session: Session, only: int | None = None) -> ByChain[Any]:
     """The head that each chain should have: root_key, last_sequence, last_hash, business_id; journals included."""
     instances = select(
         ProcessInstance.key.label("root_key"),
@@ -79,22 +80,21 @@ def heads(session: Session) -> ByChain[Any]:
     ).where(ProcessInstance.parent_key.is_(None))
     journals = select(Journal.key, Journal.last_sequence, Journal.last_hash, null(), literal("journal").label("kind"))
     both = union_all(instances, journals).subquery()
-    return ByChain(_stream(session, select(both).order_by(both.c.root_key)))
+    statement = select(both).order_by(both.c.root_key)
+    return ByChain(_stream(session, statement if only is None else statement.where(both.c.root_key == only)))
 
 
-def sealed_heads(session: Session) -> ByChain[Any]:
+def sealed_heads(session: Session, only: int | None = None) -> ByChain[Any]:
     """All heads that seals saw, by chain and the sequence of the event."""
-    return ByChain(
-        _stream(
-            session,
-            select(
-                SealedHead.root_key, SealedHead.event_sequence, SealedHead.hash, SealedHead.seal_sequence
-            ).order_by(SealedHead.root_key, SealedHead.event_sequence, SealedHead.seal_sequence),
-        )
+    table = SealedHead
+    statement = select(table.root_key, table.event_sequence, table.hash, table.seal_sequence).order_by(
+        table.root_key, table.event_sequence, table.seal_sequence
     )
+    return ByChain(_stream(session, statement if only is None else statement.where(table.root_key == only)))
 
 
-def personal_values(session: Session) -> ByChain[Any]:
+def personal_values(session: Session, only: int | None = None) -> ByChain[Any]:
     """All personal values, by chain."""
     columns = PersonalValue.__table__.c
-    return ByChain(_stream(session, select(*columns).order_by(columns.root_key)))
+    statement = select(*columns).order_by(columns.root_key)
+    return ByChain(_stream(session, statement if only is None else statement.where(columns.root_key == only)))

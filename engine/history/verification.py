@@ -26,6 +26,7 @@ from engine.history.deployed_files import verify_deployed_files
 from engine.history.personal import digest_of, digests
 from engine.history.report import Report
 from engine.history.seal_verification import verify_exported_seals, verify_seals
+from engine.history.streams import ByChain
 from feel.sentences import Sentence
 
 
@@ -49,9 +50,33 @@ def verify(session: Session, seals: Path | None = None) -> Report:
     return report
 
 
+def verify_matter(session: Session, root_key: int) -> Report:
+    """The same for one matter: its chain, what the seals saw of it, its personal values and its attached files."""
+    _take_one_snapshot(session)
+    report = Report()
+    with streams.any_bytes_as_text(session):
+        try:
+            verify_rows(report, *(stream(session, root_key) for stream in _STREAMS))
+            verify_attached_files(session, report, root_key)
+        except (DBAPIError, ValueError, TypeError) as error:  # rows that no column of ours could hold
+            sentence = Sentence("The history cannot be read to its end: {reason}", reason=str(error))
+            report.add("unreadable", sentence)
+    return report
+
+
 def verify_chains(session: Session, report: Report) -> None:
     """Every event, head, sealed head and personal value, chain by chain."""
-    _Chains(session, report).verify()
+    verify_rows(report, *(stream(session) for stream in _STREAMS))
+
+
+def verify_rows(
+    report: Report, events: ByChain[Any], heads: ByChain[Any], sealed: ByChain[Any], personal: ByChain[Any]
+) -> None:
+    """The same of rows, wherever they come from."""
+    _Chains(report, events, heads, sealed, personal).verify()
+
+
+_STREAMS = (streams.events, streams.heads, streams.sealed_heads, streams.personal_values)
 
 
 _PARTS = (verify_chains, verify_seals, verify_deployed_files, verify_attached_files, verify_archived_documents)
@@ -70,12 +95,19 @@ def _take_one_snapshot(session: Session) -> None:
 class _Chains:
     """All streams side by side, chain by chain."""
 
-    def __init__(self, session: Session, report: Report) -> None:
+    def __init__(
+        self,
+        report: Report,
+        events: ByChain[Any],
+        heads: ByChain[Any],
+        sealed: ByChain[Any],
+        personal: ByChain[Any],
+    ) -> None:
         self._report = report
-        self._events = streams.events(session)
-        self._heads = streams.heads(session)
-        self._sealed = streams.sealed_heads(session)
-        self._personal = streams.personal_values(session)
+        self._events = events
+        self._heads = heads
+        self._sealed = sealed
+        self._personal = personal
 
     def verify(self) -> None:
         """Go through all chains that anything is known of."""
