@@ -21,6 +21,7 @@ from webapp import (
     api_pages,
     archive,
     attachments,
+    audit,
     away,
     doors,
     errors,
@@ -102,6 +103,7 @@ def create_app(
     app.register_blueprint(archive.blueprint)
     operations.install(app)
     app.register_blueprint(workshop.blueprint)
+    audit.install(app)
     app.register_blueprint(measurements.blueprint)
     api.install(app, csrf)
     return app

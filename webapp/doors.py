@@ -16,6 +16,7 @@ from flask_login import current_user
 from engine import archive, schedules
 from engine.actor import Actor
 from webapp import organisation, workshop
+from webapp.audit import rooms as audit
 from webapp.languages import gettext as _
 from webapp.operations import rooms as operations
 
@@ -33,6 +34,7 @@ class Door:
 DOORS: tuple[Door, ...] = (
     Door("organisation", "organisation.home", "Organisation", organisation.opens_to),
     Door("workshop", "workshop.catalogue", "Workshop", workshop.opens_to),
+    Door("audit", "audit.search", "Audit", audit.opens_to),
     Door("operations", "operations.tasks", "Operations", operations.opens_to),
     Door("schedules", "schedules.index", "Schedules", schedules.may_look),
     Door("archive", "archive.index", "Archive", archive.may_look_through),

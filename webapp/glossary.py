@@ -77,6 +77,17 @@ def _made(definition_key: int) -> Glossary:
     return Glossary(entries)
 
 
+def of_form(form_key: int, pack: str) -> Glossary:
+    """The glossary of one form as it was filled in: a form that was deployed keeps its labels for good."""
+    remembered = surroundings().remembered
+    key = ("form glossary", form_key, language())
+    if key not in remembered:
+        found = _entries(deployments.form(reading(), form_key).fields, labels(pack))
+        remembered[key] = Glossary({entry.name: entry for entry in found})
+    made: Glossary = remembered[key]
+    return made
+
+
 def _with_called(definition_key: int) -> Sequence[int]:
     found, waiting = [definition_key], [definition_key]
     while waiting:

@@ -15,7 +15,7 @@ from webapp import attachments, entries, glossary, task_pages, timeline
 from webapp.formats import local
 from webapp.languages import gettext as _
 from webapp.languages import say
-from webapp.matters import instances_of
+from webapp.matter_parts import instances_of
 from webapp.people import person_name
 from webapp.security import safe_next
 from webapp.surroundings import actor, reading, write

@@ -7,7 +7,7 @@ shares, waiting against working).
 
 from engine.audit.figures import Cycle, StepTime, cycles, months, step_times
 from engine.audit.recording import catch_up, is_behind
-from engine.audit.searching import MOST_RESULTS, Criteria, criteria_words, search
+from engine.audit.searching import MOST_RESULTS, Criteria, amounts, criteria_words, search
 from engine.audit.viewing import View, viewed, views
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Cycle",
     "StepTime",
     "View",
+    "amounts",
     "catch_up",
     "criteria_words",
     "cycles",

@@ -6,7 +6,7 @@ the latest are shown, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ RUNNING = "running"
 """The outcome that stands for a matter that has not ended."""
 
 _HUNDREDTHS = Decimal(100)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ def search(
     size_now = min(size, MOST_RESULTS - (page - 1) * size)
     rows = session.execute(ordered.limit(size_now).offset((page - 1) * size)).scalars().all()
     return Page(rows, min(total, MOST_RESULTS + 1), page, size)
+
+
+def amounts(session: Session, root_keys: Collection[int]) -> Mapping[int, Mapping[str, Decimal]]:
+    """The amounts of money of these matters, by matter and name."""
+    found: dict[int, dict[str, Decimal]] = {}
+    keys = sorted(set(root_keys))
+    for start in range(0, len(keys), _AT_ONCE):
+        some = MatterAmount.root_key.in_(keys[start : start + _AT_ONCE])
+        for row in session.execute(select(MatterAmount).where(some).order_by(MatterAmount.name)).scalars():
+            found.setdefault(row.root_key, {})[row.name] = Decimal(row.hundredths) / _HUNDREDTHS
+    return found
 
 
 def criteria_words(wanted: Criteria) -> Mapping[str, str]:

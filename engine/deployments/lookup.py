@@ -76,6 +76,14 @@ def form(session: Session, form_key: int) -> TaskForm:
     return _forms.get(form_key, compiled)
 
 
+def form_definition(session: Session, form_key: int) -> FormDefinition:
+    """Which form in which version a key names; raises :class:`NotFound`."""
+    found = session.get(FormDefinition, form_key)
+    if found is None:
+        raise NotFound(Sentence("There is no definition {key}.", key=str(form_key)))
+    return found
+
+
 def decisions(session: Session, decision_key: int) -> Decisions:
     """The compiled file of a decision definition, with what it imports; raises :class:`NotFound`."""
     return _decisions.get(decision_key, lambda: _compile_decisions(session, decision_key))

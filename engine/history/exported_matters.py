@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import NotFound
-from engine.history import seals, streams
+from engine.history import seals
 from engine.history.report import Report
 from engine.history.seals import HeadLine, HeadsDigest, SealLine
 from engine.history.streams import ByChain
@@ -35,7 +35,7 @@ _SUBMITTED = "process_instance.submitted"
 
 
 def export_matters(session: Session, root_keys: Collection[int]) -> Iterator[str]:
-    """The lines of a file about these matters, each with its line end. Raises :class:`NotFound` for an unknown one."""
+    """The lines of a file about these, each with its line end; raises :class:`NotFound` for an unknown one."""
     digest, count = hashlib.sha256(), 0
     for line in _lines(session, sorted(set(root_keys))):
         digest.update(line.encode())
@@ -131,7 +131,7 @@ class _Read:
                 if self._end is None:
                     digest.update(line)
         if self._end != (number - 1, digest.hexdigest()):
-            sentence = Sentence("{file} is not as it was exported: something in it was changed.", file=str(self._file))
+            sentence = Sentence("{file} is not as it was exported; something was changed.", file=str(self._file))
             self._report.add("file_damaged", sentence)
 
     def chains(self) -> tuple[ByChain[Any], ByChain[Any], ByChain[Any], ByChain[Any]]:

@@ -40,7 +40,7 @@ def _stream(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[A
 
 
 def events(session: Session, only: int | None = None) -> ByChain[Any]:
-    """All events (or those of one chain), by chain and sequence; on SQLite ``occurred_at`` is the text that is stored, whatever it says."""
+    """All events, or those of one chain, in order; on SQLite ``occurred_at`` is the text that is stored, as it is."""
     table = HistoryEvent.__table__.c
     columns: list[Any] = list(table)
     if is_sqlite(session):

@@ -10,10 +10,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from engine import audit, deployments
+from engine import audit
 from engine.audit import Cycle
-from engine.errors import NotFound
-from webapp import charts, glossary
+from webapp import charts, procedures
 from webapp.charts import Bar
 from webapp.formats import duration, number, share
 from webapp.languages import gettext as _
@@ -96,31 +95,15 @@ def shown() -> str:
         lines=[_line(name, cycle) for name, cycle in named],
         total=_line(_("Together"), _sum(cycles)) if len(cycles) > 1 else None,
         charts=_charts(named[-_MOST_BARS:]) if cycles else [],
-        procedures=procedures(),
+        procedures=procedures.choices(),
         stores=rooms.store_choices(found),
     )
-
-
-def procedures() -> list[tuple[str, str]]:
-    """The procedures whose matters stand by themselves, by id and name; those that are only called are theirs."""
-    found = deployments.independent(reading())
-    named = ((each.process_id, glossary.translated(each.name, each.pack)) for each in found)
-    return sorted(named, key=lambda item: item[1])
-
-
-def procedure_name(process_id: str) -> str:
-    """The name of the current version; the id of one that is gone."""
-    try:
-        definition = deployments.current_process(reading(), process_id)
-    except NotFound:
-        return process_id
-    return glossary.translated(definition.name, definition.pack)
 
 
 def _name(by: str, of: str) -> str:
     if by == "store":
         return unit_name(of) or _("no unit")
-    return procedure_name(of) if by == "process_id" else of
+    return procedures.name_of(of) if by == "process_id" else of
 
 
 def _bys(by: str) -> list[tuple[str, str, bool]]:

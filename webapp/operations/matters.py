@@ -18,7 +18,7 @@ from webapp.errors import status_of
 from webapp.formats import due
 from webapp.languages import gettext as _
 from webapp.languages import say
-from webapp.matters import instances_of
+from webapp.matter_parts import instances_of
 from webapp.operations import rooms, trouble
 from webapp.operations.rooms import blueprint
 from webapp.people import person_name, unit_name

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from engine import schedules
 from engine.models import Schedule
+from webapp import procedures
 from webapp.formats import ago, exact
 from webapp.languages import gettext as _
-from webapp.operations import figures, rooms
+from webapp.operations import rooms
 from webapp.operations.rooms import blueprint
 from webapp.surroundings import actor, reading
 
@@ -39,7 +40,7 @@ def shown() -> str:
 
 def _start(row: Schedule) -> Start:
     return Start(
-        procedure=figures.procedure_name(row.process_id),
+        procedure=procedures.name_of(row.process_id),
         url=url_for("schedules.show", key=row.key) if schedules.may_look(actor()) else "",
         due=exact(row.due_at),
         distance=ago(row.due_at),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from engine import audit, deployments
 from engine.audit import StepTime
 from engine.errors import NotFound
-from webapp import charts, diagram_svg, glossary
+from webapp import charts, diagram_svg, glossary, procedures
 from webapp.diagram_svg import Look
 from webapp.formats import duration, number, share
 from webapp.languages import gettext as _
@@ -59,8 +59,8 @@ def shown() -> str:
     found = rooms.overseen()
     catch_up_lately()
     chosen = figures.period()
-    procedures = figures.procedures()
-    process_id = chosen.process_id or (procedures[0][0] if procedures else "")
+    choices = procedures.choices()
+    process_id = chosen.process_id or (choices[0][0] if choices else "")
     steps = audit.step_times(reading(), actor(), process_id, first=chosen.first, last=chosen.last, store=chosen.store)
     total = sum(step.waiting + step.working for step in steps)
     return render_template(
@@ -68,7 +68,7 @@ def shown() -> str:
         unit=rooms.unit_in_words(found),
         chosen=chosen,
         process_id=process_id,
-        procedures=procedures,
+        procedures=choices,
         stores=rooms.store_choices(found),
         rows=_rows(steps, total),
         drawings=_drawings(process_id, steps, total),
@@ -87,7 +87,7 @@ def _rows(steps: Sequence[StepTime], total: int) -> list[Row]:
         rows.append(
             Row(
                 name=_step_name(step),
-                procedure=figures.procedure_name(step.process_id),
+                procedure=procedures.name_of(step.process_id),
                 tasks=number(step.tasks),
                 waiting=duration(waiting),
                 working=duration(working),

@@ -21,7 +21,7 @@ from engine.models.job import CREATED as DUE
 from engine.models.user_task import CREATED
 from engine.organisation import people
 from feel.sentences import Sentence
-from webapp import attachments, entries, glossary, matters, task_pages
+from webapp import attachments, entries, glossary, matter_parts, task_pages
 from webapp.facts import facts_of
 from webapp.formats import exact, exact_text, zone
 from webapp.languages import gettext as _
@@ -193,11 +193,11 @@ def trial_matter(draft: int, trial: str, key: int) -> str:
         matter = process_instances.get(session, key, actor())
         events = history.timeline(session, key)
         tasks = process_instances.waiting(session, key, actor())
-        instances = matters.instances_of(key)
-        shown = [matters.drawing_of(one, events, tasks) for one in matters.last_rounds(instances)]
+        instances = matter_parts.instances_of(key)
+        shown = [matter_parts.drawing_of(one, events, tasks) for one in matter_parts.last_rounds(instances)]
         body = render_template(
             "workshop/_trial_matter.html",
-            events=matters.lines_of(matter, instances, events, full=True),
+            events=matter_parts.lines_of(matter, instances, events, full=True),
             drawings=shown,
             facts=facts_of(process_instances.variables(session, key, actor()), glossary.of(matter.definition_key)),
         )

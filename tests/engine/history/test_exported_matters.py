@@ -20,10 +20,11 @@ def fill(database, count=2):
     with database.writer.begin() as session:
         definition = add_definition(session)
         keys = []
-        for number in range(count):
-            matter = add_matter(session, definition, f"PR-20261123-00{number + 1}")
+        for each in range(count):
+            matter = add_matter(session, definition, f"PR-20261123-00{each + 1}")
             keys.append(matter.key)
-            history.record(session, matter, "process_instance.submitted", WANG, details={"business_id": matter.business_id})
+            number = {"business_id": matter.business_id}
+            history.record(session, matter, "process_instance.submitted", WANG, details=number)
             told = {"values": {"purpose": "地毯 “甲”", "phone": Personal("13800000000")}}
             history.record(session, matter, "user_task.completed", WANG, "PR0", told)
             history.flush(session, matter)
