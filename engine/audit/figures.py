@@ -72,7 +72,8 @@ def cycles(
     ).group_by(column)
     found = _overseer(session, actor)
     if not found.everything:
-        statement = statement.join(ProcessInstance, ProcessInstance.key == record.root_key).where(overseen(found))
+        statement = statement.join(ProcessInstance, ProcessInstance.key == record.root_key)
+        statement = statement.where(record.store.in_(sorted(found.stores)), overseen(found))
     rows = session.execute(statement.where(*conditions).order_by(column))
     return [Cycle(row[0] or "", *(int(number or 0) for number in row[1:])) for row in rows]
 
