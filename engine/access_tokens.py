@@ -90,7 +90,7 @@ def listed(session: Session, actor: Actor) -> Sequence[AccessToken]:
 
 
 def recognise(session: Session, secret: str) -> Recognised | None:
-    """The living token of that secret, of somebody who works here."""
+    """The living token of that secret, of somebody who works here and is not locked out."""
     if not secret.startswith(PREFIX):
         return None
     return _recognised(session, AccessToken.secret_sha256 == _hash(secret))
@@ -111,7 +111,8 @@ def _recognised(session: Session, condition: Any) -> Recognised | None:
     token = session.execute(
         select(AccessToken)
         .join(Person, Person.id == AccessToken.person_id)
-        .where(condition, AccessToken.revoked_at.is_(None), AccessToken.expires_at > now, Person.active.is_(True))
+        .where(condition, AccessToken.revoked_at.is_(None), AccessToken.expires_at > now)
+        .where(Person.active.is_(True), Person.locked_at.is_(None))
     ).scalar_one_or_none()
     if token is None:
         return None

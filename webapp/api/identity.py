@@ -173,7 +173,7 @@ def _password(person_id: str, password: str) -> bool:
         reading()
         .execute(
             select(table.password_hash, table.locked_until, table.must_change_password).where(
-                table.id == person_id, table.active.is_(True)
+                table.id == person_id, table.active.is_(True), table.locked_at.is_(None)
             )
         )
         .one_or_none()

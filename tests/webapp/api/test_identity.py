@@ -110,7 +110,7 @@ def test_a_token_gives_no_right_that_its_person_lacks(programs: Programs):
     assert everything.get("/deployments/packs").status_code == 403
 
 
-@pytest.mark.parametrize("how", ["revoked", "expired", "left"])
+@pytest.mark.parametrize("how", ["revoked", "expired", "left", "locked"])
 def test_a_token_ends(programs: Programs, how: str):
     house = programs.house
     secret = programs.token("U19", "read", days=30)
@@ -122,9 +122,18 @@ def test_a_token_ends(programs: Programs, how: str):
         house.unit_of_work.run(access_tokens.revoke, actor, key)
     elif how == "left":
         house.unit_of_work.run(people.deactivate, house.person("U15").actor, "U19")
+    elif how == "locked":
+        house.unit_of_work.run(people.lock, house.person("U15").actor, "U19")
     later = clock.now() + timedelta(days=31 if how == "expired" else 0)
     with clock.pinned(later):
         assert programs.bearing(secret).get("/topology").status_code == 401
+
+
+def test_a_password_that_was_right_a_moment_ago_is_none_once_its_person_is_locked_out(programs: Programs):
+    house, program = programs.house, programs.of("U19")
+    assert program.get("/topology").status_code == 200
+    house.unit_of_work.run(people.lock, house.person("U15").actor, "U19")
+    assert program.get("/topology").status_code == 401
 
 
 def test_the_secret_is_kept_nowhere(programs: Programs):
