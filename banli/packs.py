@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from engine import actor, content, deployments
 from engine.deployments import files
 from engine.errors import NotFound
 from feel.sentences import Sentence
+
+_log = logging.getLogger(__name__)
 
 
 def names(home: Path) -> tuple[str, ...]:
@@ -26,9 +29,30 @@ def deploy(composition: Composition, pack: str, *, comment: str | None = None) -
 
 
 def deploy_all(composition: Composition) -> None:
-    """Deploy every pack of the home."""
+    """Deploy every pack of the home whose files are others than when they were last deployed from here.
+
+    A start takes nothing back: what was published since in the workshop or through the API stays. Where both changed,
+    the log says so and a person decides.
+    """
     for pack in names(composition.settings.home):
-        deploy(composition, pack)
+        composition.unit_of_work.run(_deploy_news, content.read_pack(composition.settings.home, pack))
+
+
+def _deploy_news(session: Session, pack: content.Pack) -> None:
+    here = actor.system("deployment")
+    last = deployments.last_by(session, pack.name, here.person)
+    if last is not None and files.hashes(session, last.key) == deployments.hashes_of(pack):
+        return
+    current = deployments.current_deployment(session, pack.name)
+    if last is not None and current is not None and current.key != last.key:
+        _log.warning(
+            "The files of %s changed here, and it was published elsewhere since. They were not deployed: compare them "
+            "(banli export), then deploy them by hand (banli deploy %s).",
+            pack.name,
+            pack.name,
+        )
+        return
+    deployments.deploy(session, pack, here)
 
 
 def export(session: Session, pack: str, folder: Path) -> Iterator[Path]:

@@ -62,6 +62,14 @@ def packs_with(session: Session, names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted({row.pack for row in paths if row.id.rpartition("/")[2] in names}))
 
 
+def last_by(session: Session, pack: str, person: str) -> Deployment | None:
+    """The last deployment of a pack that somebody (or a part of the system) made."""
+    mine = (Deployment.pack == pack, Deployment.deployed_by == person)
+    return session.execute(
+        select(Deployment).where(*mine).order_by(Deployment.key.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
 def current_process(session: Session, process_id: str) -> Definition:
     """The version of a process that starts now. Raises :class:`NotFound` for one that is not, or no more, in use."""
     key = session.connection().execute(_CURRENT_ONE, {"kind": "process", "id": process_id}).scalar_one_or_none()
