@@ -46,8 +46,8 @@ def _deploy_news(session: Session, pack: content.Pack) -> None:
     current = deployments.current_deployment(session, pack.name)
     if last is not None and current is not None and current.key != last.key:
         _log.warning(
-            "The files of %s changed here, and it was published elsewhere since. They were not deployed: compare them "
-            "(banli export), then deploy them by hand (banli deploy %s).",
+            "The files of %s changed here, and it was published elsewhere since. They were not deployed: "
+            "compare them (banli export), then deploy them by hand (banli deploy %s).",
             pack.name,
             pack.name,
         )

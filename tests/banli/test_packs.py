@@ -36,9 +36,11 @@ def current(composition: Composition) -> str:
         return deployments.files.pack(session, deployment.key).files[TABLE].decode()
 
 
-def publish(composition: Composition, before: str, after: str) -> None:
+def publish(composition: Composition, *changes: tuple[str, str]) -> None:
     """As the workshop does."""
-    text = current(composition).replace(before, after)
+    text = current(composition)
+    for before, after in changes:
+        text = text.replace(before, after)
     composition.unit_of_work.run(deployments.deploy, Pack("approval", {TABLE: text.encode()}), system("workshop"))
 
 
@@ -49,8 +51,7 @@ def write(composition: Composition, before: str, after: str) -> None:
 
 
 def test_a_start_takes_nothing_back_that_was_published_elsewhere(composition: Composition):
-    publish(composition, "(200..300]", "(200..400]")
-    publish(composition, "&gt; 300", "&gt; 400")
+    publish(composition, ("(200..300]", "(200..400]"), ("&gt; 300", "&gt; 400"))
     server.prepare(composition)
     assert "(200..400]" in current(composition)
 
@@ -62,7 +63,7 @@ def test_a_start_deploys_what_is_new_in_the_files(composition: Composition):
 
 
 def test_where_both_changed_a_person_decides(composition: Composition, caplog: pytest.LogCaptureFixture):
-    publish(composition, "审批权限", "新的审批权限")
+    publish(composition, ("审批权限", "新的审批权限"))
     write(composition, "审批权限", "申购审批权限")
     with caplog.at_level(logging.WARNING):
         server.prepare(composition)
