@@ -6,9 +6,11 @@ what is wrong with it. What a command refuses comes to the field that the error 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
@@ -20,12 +22,14 @@ from webapp.formats import shown
 from webapp.languages import gettext as _
 from webapp.languages import say
 
-Kind = Literal["text", "long", "number", "day", "tick", "choice", "several", "given"]
+Kind = Literal["text", "long", "number", "amount", "day", "tick", "choice", "several", "given"]
 Choices = Sequence[tuple[str, str]]
 
 _NO_FORM = Form()
 _LONG = 500
 _LINE = 100
+_DIGITS = 15
+_AMOUNT = re.compile(r"[0-9][0-9,]{0,14}(\.[0-9]{1,2})?")
 
 
 @dataclass(slots=True)
@@ -106,9 +110,13 @@ class Paper:
             except ValueError:
                 self.errors[each.name] = _("This is no date. Please write it as 2026-11-23.")
         elif each.kind == "number":
-            if text.isascii() and text.isdecimal():
+            if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
                 return int(text)
             self.errors[each.name] = _("Please enter a whole number.")
+        elif each.kind == "amount":
+            if _AMOUNT.fullmatch(text):
+                return Decimal(text.replace(",", ""))
+            self.errors[each.name] = _("This is no amount. Please write it as 4200 or 4200.50.")
         elif len(text) > self._maximum(each):
             self.errors[each.name] = _("At most %(count)s characters.", count=self._maximum(each))
         return text
@@ -128,6 +136,7 @@ class Paper:
             span=each.span,
             optional=not each.required and each.kind not in ("tick", "several", "given"),
             errors=[self.errors[each.name]] if each.name in self.errors else (),
+            unit=_("CNY") if each.kind == "amount" else "",
             choices=[(value, label, value in texts) for value, label in each.choices],
         )
         if each.kind == "given":
@@ -146,6 +155,8 @@ class Paper:
                 looks["type"] = "date"
             elif each.kind == "number":
                 looks["inputmode"] = "numeric"
+            elif each.kind == "amount":
+                looks["inputmode"] = "decimal"
             else:
                 looks["maxlength"] = self._maximum(each)
             unbound = TextAreaField(render_kw=looks) if each.kind == "long" else StringField(render_kw=looks)

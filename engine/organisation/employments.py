@@ -94,9 +94,9 @@ def remove(session: Session, actor: Actor, key: int) -> None:
     """Take back what was entered by mistake; whoever leaves is ended instead."""
     rights.administrator(actor)
     employment = get(session, key)
-    about = _about(employment)
+    about, before = _about(employment), asdict(terms_of(employment))
     session.delete(employment)
-    journal.record(session, actor, "employment.removed", about, before={"starts_on": employment.starts_on})
+    journal.record(session, actor, "employment.removed", about, before=before)
 
 
 def confirm(session: Session, actor: Actor, person_id: str, confirmed_on: date) -> None:
@@ -104,7 +104,7 @@ def confirm(session: Session, actor: Actor, person_id: str, confirmed_on: date) 
     rights.administrator(actor)
     employment = required(session, person_id)
     if confirmed_on < employment.starts_on:
-        raise _before_start(confirmed_on, employment.starts_on)
+        raise _before_start("confirmed_on", confirmed_on, employment.starts_on)
     _edit(session, actor, employment, confirmed_on=confirmed_on)
 
 
@@ -119,7 +119,8 @@ def extend_probation(session: Session, actor: Actor, person_id: str, probation_e
                 "A probation that ends on {before} cannot be extended to {until}.",
                 before=before or "–",
                 until=probation_ends_on,
-            )
+            ),
+            field="probation_ends_on",
         )
     _edit(session, actor, employment, probation_ends_on=probation_ends_on)
 
@@ -135,7 +136,7 @@ def end(session: Session, actor: Actor, person_id: str, ends_on: date, *, rehire
     rights.administrator(actor)
     employment = required(session, person_id)
     if ends_on < employment.starts_on:
-        raise _before_start(ends_on, employment.starts_on)
+        raise _before_start("ends_on", ends_on, employment.starts_on)
     blocked = employment.rehire_blocked if rehire_blocked is None else rehire_blocked
     _edit(session, actor, employment, ends_on=ends_on, rehire_blocked=blocked)
     assignments.end_all(session, actor, person_id, ends_on)
@@ -262,20 +263,23 @@ def _check(session: Session, terms: Terms) -> None:
                 "A contract is one of {kinds}, not {kind}.",
                 kinds=", ".join(CONTRACT_TYPES),
                 kind=terms.contract_type[:80],
-            )
+            ),
+            field="contract_type",
         )
     months, is_fixed = terms.contract_months, terms.contract_type == "fixed"
     if is_fixed and (months is None or not 1 <= months <= MAXIMUM_CONTRACT_MONTHS):
-        raise Refused(Sentence("A fixed contract is for 1 to {maximum} months.", maximum=MAXIMUM_CONTRACT_MONTHS))
+        sentence = Sentence("A fixed contract is for 1 to {maximum} months.", maximum=MAXIMUM_CONTRACT_MONTHS)
+        raise Refused(sentence, field="contract_months")
     if not is_fixed and months is not None:
-        raise Refused(Sentence("Only a fixed contract is for a number of months."))
-    for day in (terms.probation_ends_on, terms.confirmed_on, terms.ends_on):
+        raise Refused(Sentence("Only a fixed contract is for a number of months."), field="contract_months")
+    for name in ("probation_ends_on", "confirmed_on", "ends_on"):
+        day = getattr(terms, name)
         if day is not None and day < terms.starts_on:
-            raise _before_start(day, terms.starts_on)
+            raise _before_start(name, day, terms.starts_on)
 
 
-def _before_start(day: date, starts_on: date) -> Refused:
-    return Refused(Sentence("{day} is before the first day {start}.", day=day, start=starts_on))
+def _before_start(field: str, day: date, starts_on: date) -> Refused:
+    return Refused(Sentence("{day} is before the first day {start}.", day=day, start=starts_on), field=field)
 
 
 def _once(session: Session, person_id: str, terms: Terms, *, except_key: int | None) -> None:
@@ -289,4 +293,4 @@ def _once(session: Session, person_id: str, terms: Terms, *, except_key: int | N
     if except_key is not None:
         query = query.where(table.key != except_key)
     if session.scalar(query.limit(1)) is not None:
-        raise Conflict(Sentence("{person} is employed at that time already.", person=person_id))
+        raise Conflict(Sentence("{person} is employed at that time already.", person=person_id), field="starts_on")

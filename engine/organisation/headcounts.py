@@ -1,15 +1,15 @@
 """The headcount plan (编制): how many people a store may employ in each post, and at which monthly salary.
 
 ``set_plan`` enters or changes the plan of a post, ``remove_plan`` takes it away, ``listed`` is the plan of a store or
-of all (administrators, auditors and parts of the system); ``of`` says how far a plan is filled. Without a plan nobody
-may be employed in that post there: the plan counts as 0, without a salary band.
+of all, ``of_store`` a store's plan with how far it is filled (both for administrators, auditors and parts of the
+system); ``of`` says how far the plan of one post is filled. Without a plan nobody may be employed in that post there:
+the plan counts as 0, without a salary band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, or_, select
@@ -50,16 +50,17 @@ def set_plan(
     rights.administrator(actor)
     posts.get(session, post_code)
     if units.get(session, unit_id).kind != "store":
-        raise Refused(Sentence("Headcounts are planned for stores; {unit} is none.", unit=unit_id))
+        raise Refused(Sentence("Headcounts are planned for stores; {unit} is none.", unit=unit_id), field="unit_id")
     if not 0 <= planned <= MAXIMUM_PLANNED:
-        raise Refused(Sentence("A plan is for 0 to {maximum} people.", maximum=MAXIMUM_PLANNED))
-    for amount in (salary_min, salary_max):
+        raise Refused(Sentence("A plan is for 0 to {maximum} people.", maximum=MAXIMUM_PLANNED), field="planned")
+    for field, amount in (("salary_min", salary_min), ("salary_max", salary_max)):
         if not amount.is_finite() or not 0 <= amount <= MAXIMUM_SALARY or amount != amount.quantize(_CENT):
             raise Refused(
-                Sentence("A salary is an amount from 0 to {maximum} with two decimals.", maximum=str(MAXIMUM_SALARY))
+                Sentence("A salary is an amount from 0 to {maximum} with two decimals.", maximum=str(MAXIMUM_SALARY)),
+                field=field,
             )
     if salary_max < salary_min:
-        raise Refused(Sentence("The highest salary is below the lowest one."))
+        raise Refused(Sentence("The highest salary is below the lowest one."), field="salary_max")
     plan = session.get(models.HeadcountPlan, (unit_id, post_code))
     values = {"planned": planned, "salary_min": salary_min, "salary_max": salary_max}
     about = {"unit": unit_id, "post": post_code}
@@ -78,9 +79,9 @@ def remove_plan(session: Session, actor: Actor, unit_id: str, post_code: str) ->
     plan = session.get(models.HeadcountPlan, (unit_id, post_code))
     if plan is None:
         raise NotFound(Sentence("{unit} has no plan for {post}.", unit=unit_id, post=post_code))
+    before = {"planned": plan.planned, "salary_min": plan.salary_min, "salary_max": plan.salary_max}
     session.delete(plan)
-    about = {"unit": unit_id, "post": post_code}
-    journal.record(session, actor, "headcount.removed", about, before={"planned": plan.planned})
+    journal.record(session, actor, "headcount.removed", {"unit": unit_id, "post": post_code}, before=before)
 
 
 def listed(session: Session, actor: Actor, *, unit_id: str | None = None) -> Sequence[models.HeadcountPlan]:
@@ -91,20 +92,32 @@ def listed(session: Session, actor: Actor, *, unit_id: str | None = None) -> Seq
     return session.scalars(statement if unit_id is None else statement.where(table.unit_id == unit_id)).all()
 
 
+def of_store(session: Session, actor: Actor, unit_id: str) -> Mapping[str, Headcount]:
+    """Each post of a store that is planned or held there, by its code: planned, employed, salary band."""
+    plans = {plan.post_code: plan for plan in listed(session, actor, unit_id=unit_id)}
+    employed = _employed(session, unit_id)
+    return {post: _headcount(plans.get(post), employed.get(post, 0)) for post in sorted({*plans, *employed})}
+
+
 def of(session: Session, unit_id: str, post_code: str) -> Headcount:
     """How many are planned and employed in a post of a store today, those who are to begin counted as employed."""
     plan = session.get(models.HeadcountPlan, (unit_id, post_code))
-    employed = _employed(session, unit_id, post_code, calendar.local_date(clock.now()))
+    return _headcount(plan, _employed(session, unit_id).get(post_code, 0))
+
+
+def _headcount(plan: models.HeadcountPlan | None, employed: int) -> Headcount:
     if plan is None:
         return Headcount(0, employed, None, None)
     return Headcount(plan.planned, employed, plan.salary_min, plan.salary_max)
 
 
-def _employed(session: Session, unit_id: str, post_code: str, today: date) -> int:
+def _employed(session: Session, unit_id: str) -> dict[str, int]:
+    """How many are employed in a unit or about to begin there, by post."""
     table = models.Employment
-    statement = select(func.count()).where(
-        table.unit_id == unit_id,
-        table.post_code == post_code,
-        or_(table.ends_on.is_(None), table.ends_on >= today),
+    today = calendar.local_date(clock.now())
+    statement = (
+        select(table.post_code, func.count())
+        .where(table.unit_id == unit_id, or_(table.ends_on.is_(None), table.ends_on >= today))
+        .group_by(table.post_code)
     )
-    return session.execute(statement).scalar_one()
+    return dict(session.execute(statement).all())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -15,10 +16,10 @@ from engine.errors import NotFound
 from engine.history import Erased, Event
 from engine.organisation import journal
 from webapp import glossary
-from webapp.formats import day, exact, listed
+from webapp.formats import amount, day, exact, listed
 from webapp.languages import NAMES
 from webapp.languages import gettext as _
-from webapp.organisation.room import blueprint, kind_name, reader
+from webapp.organisation.room import blueprint, contract_name, kind_name, reader
 from webapp.people import person_name, post_name, unit_name
 from webapp.surroundings import reading
 
@@ -157,6 +158,8 @@ def labels_of_values() -> Mapping[str, str]:
         "planned": _("Planned"),
         "salary_min": _("Lowest salary"),
         "salary_max": _("Highest salary"),
+        "post_code": _("Post"),
+        "unit_id": _("Unit"),
         "contract_type": _("Contract"),
         "contract_months": _("Months"),
         "probation_ends_on": _("Probation end"),
@@ -179,7 +182,17 @@ def _shown(name: str, value: Any) -> str:
         return day(date.fromisoformat(str(value)))
     if isinstance(value, date):
         return day(value)
-    named = {"parent_id": unit_name, "superior": post_name, "kind": kind_name, "scope": scope_name}
+    named: Mapping[str, Callable[[str], str]] = {
+        "parent_id": unit_name,
+        "unit_id": unit_name,
+        "superior": post_name,
+        "post_code": post_name,
+        "kind": kind_name,
+        "scope": scope_name,
+        "contract_type": contract_name,
+    }
+    if isinstance(value, Decimal):
+        return amount(value)
     if name == "language":
         return NAMES.get(str(value), str(value))
     if name == "calendar":

@@ -12,11 +12,21 @@ from sqlalchemy.orm import Session
 from engine import areas, models
 from engine.actor import Actor
 from engine.errors import NotFound
-from engine.organisation import absences, assignments, delegations, journal, passwords, people, sessions, snapshot
+from engine.organisation import (
+    absences,
+    assignments,
+    delegations,
+    employments,
+    journal,
+    passwords,
+    people,
+    sessions,
+    snapshot,
+)
 from feel.sentences import Sentence
 from webapp import entries
 from webapp.languages import gettext as _
-from webapp.organisation import changes
+from webapp.organisation import changes, register
 from webapp.organisation.room import (
     administrator,
     answer,
@@ -104,13 +114,15 @@ def holding(entry: snapshot.Assignment | models.Assignment) -> str:
 def person_page(person_id: str) -> str:
     """Everything about one person."""
     acting, session = reader(), reading()
-    person = known(person_id)
+    person, running = known(person_id), employments.current(session, person_id)
     return render_template(
         "organisation/person.html",
         folder="people",
         person=person,
         name=person_name(person_id),
         held=[(entry, holding(entry), _standing(entry)) for entry in assignments.of_person(session, person_id)],
+        employed=[register.in_words(row) for row in employments.of_person(session, acting, person_id)],
+        running=running.key if running else None,
         away=absences.of_person(session, acting, person_id) if acting.is_administrator else [],
         given=_delegations(session, acting, person_id),
         sign_ins=sessions.of_person(session, acting, person_id, only_open=False) if acting.is_administrator else [],

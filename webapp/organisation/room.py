@@ -62,6 +62,7 @@ def shared() -> dict[str, Any]:
             ("people", url_for("organisation.people_list"), _("People")),
             ("units", url_for("organisation.units_tree"), _("Units")),
             ("posts", url_for("organisation.posts_list"), _("Posts")),
+            ("register", url_for("organisation.register_page"), _("Employee register")),
             ("roles", url_for("organisation.roles_page"), _("Roles")),
             ("calendar", url_for("organisation.calendar_page"), _("Calendar")),
         ]
@@ -126,6 +127,15 @@ def kind_name(kind: str) -> str:
         "area": _("Area"),
         "store": _("Store"),
     }.get(kind, kind)
+
+
+def contract_name(contract: str) -> str:
+    """What a type of contract is called."""
+    return {
+        "fixed": _("Fixed term"),
+        "open": _("Open-ended"),
+        "task": _("Until a task is done"),
+    }.get(contract, contract)
 
 
 def attempt(paper: Paper, command: Callable[..., Any], *arguments: Any, **named_: Any) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import areas, models
 from engine.actor import Actor
 from engine.errors import NotFound
-from engine.organisation import calendars, journal, snapshot, units
+from engine.organisation import calendars, headcounts, journal, snapshot, units
 from feel.sentences import Sentence
 from webapp.languages import gettext as _
 from webapp.languages import say
@@ -113,6 +113,7 @@ def unit_page(unit_id: str) -> str:
         kind=kind_name(unit.kind),
         held=[(entry, post_name(entry.post_code)) for entry in held],
         below=below,
+        headcounts=headcounts.of_store(session, acting, unit_id) if unit.kind == "store" else None,
         warnings=[say(each) for each in warned],
         hours=in_words(calendars.of_unit(session, unit_id)),
         changes=changes.told(journal.of(session, acting, "unit", unit_id, limit=20)),
