@@ -71,7 +71,7 @@ class DraftRun(Base):
     done: Mapped[int]
     total: Mapped[int]
     passed: Mapped[bool | None]
-    report: Mapped[Any] = mapped_column(Value)
+    report: Mapped[Any | None] = mapped_column(Value)  # null while it runs
 
     __table_args__ = (Index("ix_draft_run_draft", "draft_key", "key"),)
 

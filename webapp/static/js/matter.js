@@ -24,7 +24,7 @@ async function show(figure) {
     }
   }
   for (const id of states.taken) if (registry.get(id)) canvas.addMarker(id, "st-taken");
-  canvas.zoom("fit-viewport", "auto");
+  if (canvasBox.clientWidth) canvas.zoom("fit-viewport", "auto"); // hidden from the printer, it has no size to fit
   figure.dataset.shown = "yes";
 }
 
