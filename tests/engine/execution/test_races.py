@@ -16,6 +16,7 @@ import pytest
 from engine import clock, history, jobs, user_tasks
 from engine.actor import Actor
 from engine.errors import Conflict
+from engine.models import Job
 from engine.models.job import CREATED
 from tests.engine.conftest import NOON
 
@@ -99,7 +100,7 @@ def test_of_many_workers_one_gets_a_job(office):
     root = office.ask("clock")
     key = office.jobs(root, CREATED)[0].key
     with office.database.writer.begin() as session:
-        session.get_one(jobs.Job, key).due_at = NOON
+        session.get_one(Job, key).due_at = NOON
     taken = at_once(
         *(lambda worker=worker: office.run(jobs.claim, key, f"w{worker}", now=NOON) for worker in range(4))
     )
