@@ -61,7 +61,11 @@ def rehearse(
     files, faults = read_files(pack)
     results: list[Result] = []
     coverage = None
-    with tempfile.TemporaryDirectory(prefix="banli-scenarios-") as folder:
+    chosen = _chosen(files, names)
+    with (
+        tempfile.TemporaryDirectory(prefix="banli-scenarios-") as folder,
+        together.players(len(chosen), pack, Path(folder) / "world.sqlite3", processes) as play,
+    ):
         try:
             world = World.build(Path(folder) / "world.sqlite3", pack)
         except EngineError as refused:
@@ -69,8 +73,7 @@ def rehearse(
         else:
             coverage = _coverage(pack, files)
             world.close()
-            chosen = _chosen(files, names)
-            for result, reached in together.play(chosen, pack, world.path, processes):
+            for result, reached in play(chosen):
                 results.append(result)
                 coverage.reached |= reached
                 progress(len(results), len(chosen))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -28,25 +29,42 @@ _FEW = 20
 """As long as so many scenarios take, another process has not begun yet."""
 
 _worlds: dict[Path, World] = {}
+_given: list[tuple[Pack, Path]] = []
 
 
-def play(parts: Sequence[Part], pack: Pack, template: Path, most: int | None = None) -> Iterator[Played]:
-    """The results in the order of ``parts``, and what each scenario reached.
+Play = Callable[[Sequence[Part]], Iterator[Played]]
+"""The results in the order of the parts, and what each scenario reached."""
 
-    ``template`` is the path of a world that was built with the pack; beside it, every process has its own copy.
+
+@contextmanager
+def players(count: int, pack: Pack, template: Path, most: int | None = None) -> Iterator[Play]:
+    """Who plays ``count`` scenarios: they get ready at once, while the world is still being built.
+
+    ``template`` is the path of the world that will be built with the pack; beside it, every process has its own copy.
     ``most`` is how many processes there may be; one is this one.
     """
-    processes = min(most or os.cpu_count() or 1, len(parts) // _FEW)
-    one = partial(_play, pack=pack, template=template)
+    processes = min(most or os.cpu_count() or 1, count // _FEW)
     if processes <= 1:
         try:
-            yield from map(one, parts)
+            yield lambda parts: map(partial(_play, pack=pack, template=template), parts)
         finally:
             _leave(template)
         return
     context = multiprocessing.get_context("spawn")  # a fork would share connections and the threads' locks
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        yield from pool.map(one, parts)
+    with ProcessPoolExecutor(processes, context, _begin, (pack, template)) as pool:
+        for _ in range(processes):
+            pool.submit(os.getpid)
+        yield lambda parts: pool.map(_play_begun, parts)
+
+
+def _begin(pack: Pack, template: Path) -> None:
+    """What every part needs is given to a process once."""
+    _given.append((pack, template))
+
+
+def _play_begun(part: Part) -> Played:
+    pack, template = _given[-1]
+    return _play(part, pack, template)
 
 
 def _play(part: Part, pack: Pack, template: Path) -> Played:

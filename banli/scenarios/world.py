@@ -55,7 +55,8 @@ class World:
         self.path = path
         self.database = Database(f"sqlite:///{path}")
         event.listen(self.database.engine, "connect", _forgo_durability)
-        self.unit_of_work = UnitOfWork(self.database, wake=lambda _keys: None)
+        self._woken: list[int] = []  # jobs that became due by what was done
+        self.unit_of_work = UnitOfWork(self.database, wake=self._woken.extend)
         self.effects: list[Work] = []
 
     @classmethod
@@ -102,7 +103,8 @@ class World:
     def do(self, command: Callable[..., R], *arguments: Any, **named: Any) -> R:
         """Run a command, then whatever became due by it."""
         result = self.unit_of_work.run(command, *arguments, **named)
-        self._run_due()
+        if self._woken:
+            self._run_due()
         return result
 
     def actor(self, person: str) -> Actor:
@@ -168,6 +170,7 @@ class World:
         self.unit_of_work.run(schedules.pass_over)
 
     def _run_due(self) -> None:
+        self._woken.clear()
         for _ in range(MAXIMUM_JOBS):
             with self.unit_of_work.read() as session:
                 due, to_fire = jobs.due(session, limit=_AT_ONCE), schedules.due(session)

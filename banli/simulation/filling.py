@@ -38,6 +38,9 @@ _LEFT_EMPTY, _TICKED, _ROWS, _USUAL, _USUAL_CHOICE, _NUMBERED, _REWRITTEN = 0.6,
 """How often what may be left out is; a box is ticked, rows are added, what is usual is taken, a text is a number;
 and how often what stands there already is written anew."""
 
+_REWRITTEN_BOLDLY = 0.7
+"""The same of who was refused with what stood there."""
+
 
 def fill(
     form: TaskForm,
@@ -67,7 +70,8 @@ class _Filler:
     def kept(self, initial: Mapping[str, Any]) -> dict[str, Any]:
         """What a fresh page holds and somebody leaves as it is."""
         kept = {name: value for name, value in initial.items() if value is not None}
-        return {name: deepcopy(value) for name, value in kept.items() if self.chance.random() >= _REWRITTEN}
+        share = _REWRITTEN if self.is_usual else _REWRITTEN_BOLDLY
+        return {name: deepcopy(value) for name, value in kept.items() if self.chance.random() >= share}
 
     def scope(self, nodes: Sequence[Node], values: dict[str, Any], *, top: bool = False) -> None:
         """Fill in what a form, group or row lacks, and take out what it does not show."""
