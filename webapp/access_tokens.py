@@ -71,6 +71,6 @@ def _rights() -> dict[str, tuple[str, str]]:
         access_tokens.TASKS: (_("Tasks"), _("start matters, claim, assign and complete tasks")),
         access_tokens.JOBS: (_("Jobs"), _("do the work of service tasks; for administrators")),
         access_tokens.MESSAGES: (_("Messages"), _("send messages and signals to matters; for administrators")),
-        access_tokens.DEPLOY: (_("Deploy"), _("publish procedures; for process owners and administrators")),
+        access_tokens.DEPLOY: (_("Deploy"), _("publish procedures from outside; for administrators")),
         access_tokens.OPERATE: (_("Operate"), _("cancel, modify and migrate matters, put incidents right")),
     }

@@ -1,6 +1,7 @@
 """Deployments: content published once, immutable, in versions that instances bind to.
 
-``deploy`` publishes a pack or a part of one. Everything else looks up what was published, from caches where it was
+``deploy`` publishes a pack or a part of one that comes from outside, ``publish_pack`` what was tried in the workshop,
+and ``restore`` what was published before. Everything else looks up what was published, from caches where it was
 compiled before: what a key names never changes.
 """
 
@@ -31,7 +32,7 @@ from engine.deployments.lookup import (
     process,
     source,
 )
-from engine.deployments.publish import changed_paths, deploy, examined, hashes_of
+from engine.deployments.publish import changed_paths, deploy, examined, hashes_of, publish_pack
 from engine.deployments.restoring import restore
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "may_start",
     "packs_with",
     "process",
+    "publish_pack",
     "read_decision",
     "restore",
     "source",

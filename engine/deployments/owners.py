@@ -74,6 +74,22 @@ def may_change(actor: Actor, process_ids: Iterable[str], owners: Owners) -> bool
     )
 
 
+def refuse_others(session: Session, actor: Actor, process_id: str) -> None:
+    """Raise :class:`NotAllowed`, with whom to ask, unless the process is the actor's to look after."""
+    owned = all_owners(session)
+    if may_change(actor, [process_id], owned):
+        return
+    if not actor.is_process_owner:
+        raise NotAllowed(Sentence("This is for the owners of the procedure {process}.", process=process_id))
+    raise NotAllowed(
+        Sentence(
+            "The procedure {process} is not yours. Ask one of its owners: {owners}.",
+            process=process_id,
+            owners=", ".join(sorted(owned[process_id])),
+        )
+    )
+
+
 def check(session: Session, actor: Actor, deployment_key: int | None, paths: Iterable[str]) -> None:
     """Refuse an actor who may not change all of these files; :class:`NotAllowed` names the first that is not his."""
     if not (actor.is_administrator or actor.is_process_owner or actor.is_system):

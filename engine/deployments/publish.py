@@ -20,7 +20,7 @@ from engine.content.pack import sha256
 from engine.deployments import files, owners, scheduling
 from engine.deployments.binding import Bindings
 from engine.deployments.current import current_deployment
-from engine.errors import DeploymentRefused, Problem
+from engine.errors import DeploymentRefused, NotAllowed, Problem
 from engine.history.deployed_files import DEPLOYED, told_of
 from engine.keys import new_key
 from engine.models import (
@@ -37,7 +37,24 @@ from feel.sentences import Sentence
 Definition = ProcessDefinition | DecisionDefinition | FormDefinition
 
 
-def deploy(
+def deploy(session: Session, pack: Pack, actor: Actor, comment: str | None = None) -> Deployment:
+    """Publish a pack, or a part of one, as it came from outside: for administrators and the system alone.
+
+    Process owners publish in the workshop, where scenarios and a second person stand between a draft and everybody's
+    work; files that come by themselves have passed neither. Otherwise as :func:`publish_pack`.
+    """
+    owners.check(session, actor, None, ())
+    if not (actor.is_administrator or actor.is_system):
+        raise NotAllowed(
+            Sentence(
+                "From outside, only administrators publish. Import the files in the workshop: they become a draft, "
+                "whose scenarios are run and to which a second person agrees where that is asked for."
+            )
+        )
+    return publish_pack(session, pack, actor, comment)
+
+
+def publish_pack(
     session: Session,
     pack: Pack,
     actor: Actor,
@@ -48,6 +65,7 @@ def deploy(
 ) -> Deployment:
     """Publish a pack, or a part of one; gives the new deployment, or the current one when nothing differs from it.
 
+    The caller answers for what stands before it: that the draft was tried, or that this was published once before.
     ``restores`` is the deployment whose content comes back with it, ``approved_by`` who agreed beside the actor.
     Raises :class:`NotAllowed` unless the actor may change every file that differs, and :class:`DeploymentRefused`
     with every problem of the whole pack.

@@ -10,7 +10,7 @@ from engine.actor import Actor
 from engine.content import Pack
 from engine.deployments import files
 from engine.deployments.current import current_deployment
-from engine.deployments.publish import deploy
+from engine.deployments.publish import publish_pack
 from engine.errors import Conflict, Refused
 from engine.models import Deployment
 from feel.sentences import Sentence
@@ -36,4 +36,4 @@ def restore(
     kept = {path: content for path, content in now.items() if path not in paths}
     back = {path: content for path, content in old.files.items() if path in paths}
     whole = Pack(old.name, dict(sorted((kept | back).items())), is_whole=True)
-    return deploy(session, whole, actor, comment.strip(), restores=deployment_key)
+    return publish_pack(session, whole, actor, comment.strip(), restores=deployment_key)

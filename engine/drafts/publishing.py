@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.actor import Actor
-from engine.deployments import deploy
+from engine.deployments import publish_pack
 from engine.drafts import rights, runs
 from engine.drafts.reading import DraftView, problems, view
 from engine.drafts.updating import meanwhile
@@ -120,7 +120,7 @@ def publish(
     for obstacle in obstacles(session, found, approval=approval):
         raise Refused(obstacle.sentence)
     approved_by = [approved.person_id for approved in approvals(session, found)]
-    deployment = deploy(session, found.pack, actor, comment.strip()[:_COMMENT_LENGTH], approved_by=approved_by)
+    deployment = publish_pack(session, found.pack, actor, comment.strip()[:_COMMENT_LENGTH], approved_by=approved_by)
     draft.state, draft.deployment_key, draft.changed_at = PUBLISHED, deployment.key, clock.now()
     session.flush()
     return deployment

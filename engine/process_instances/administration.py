@@ -1,6 +1,7 @@
 """What is done to a running matter from outside: suspend, resume, return, jump, skip, modify. Always with a reason.
 
-The first three are for the managers of its unit as well, the others for administrators.
+The first three are for the managers of its unit as well, the others for administrators; nobody does any of it to a
+matter that he started himself.
 
 Return, jump and skip keep the matter consistent by themselves: nothing is done twice, no join waits for ever.
 ``modify`` does what it is told.
@@ -199,6 +200,7 @@ def _administrated(session: Session, key: int, actor: Actor) -> Locked:
     locked = lock_root(session, key, actor)
     if not may_steer(actor):
         raise NotAllowed(Sentence("Only an administrator may do this to a matter."))
+    refuse_undirected(session, actor, locked.matter.root)
     return locked
 
 

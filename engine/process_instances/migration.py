@@ -1,8 +1,9 @@
 """Bring running matters to another version of their process: first a preview of each, then each by itself.
 
-For administrators and process owners. A preview tells of each instance where it stands and where it would, or why it
-cannot move; it shows nothing of what a matter is about, so it may include drafts and whatever else its reader may not
-open. An instance moves whole or not at all, and what it called stays on its own version until that is migrated too.
+For administrators and the owners of the process; nobody moves a matter that he started. A preview tells of each
+instance where it stands and where it would, or why it cannot move; it shows nothing of what a matter is about, so any
+process owner may see it, drafts and whatever else he may not open included. An instance moves whole or not at all, and
+what it called stays on its own version until that is migrated too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine import deployments
 from engine.actor import Actor
-from engine.deployments import Definition
+from engine.deployments import Definition, owners
 from engine.errors import Conflict, NotAllowed, Refused
 from engine.execution import Instance, Matter, lock, migration
 from engine.execution.instance import COLUMNS
@@ -131,6 +132,9 @@ def migrate(
     if not (instance.is_active and matter.root.is_active):
         raise Conflict(_ended())
     source = deployments.definition(session, instance.definition_key)
+    owners.refuse_others(session, actor, source.process_id)
+    if actor.person == matter.root.starter:
+        raise NotAllowed(Sentence("Nobody directs his own request; it can be withdrawn, or its approvers decide."))
     target = deployments.definition(session, definition_key)
     mapped = _checked(session, source, target, _checked_targets(session, target, mapping or {}))
     details = {

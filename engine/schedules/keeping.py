@@ -1,7 +1,7 @@
 """What people see of schedules and do about them: pause, resume, run now, try again. Each act with its reason.
 
-Process owners and administrators act, auditors read. A paused schedule makes nothing up: when it is resumed, what it
-would have started meanwhile is passed over, and the journal says how much.
+The owners of its procedure and administrators act, auditors read. A paused schedule makes nothing up: when it is
+resumed, what it would have started meanwhile is passed over, and the journal says how much.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine import clock, history
 from engine.actor import Actor
 from engine.content import firings
 from engine.content.firings import Firing, FiringRefused
+from engine.deployments import owners
 from engine.deployments.scheduling import functions_of
 from engine.errors import Conflict, NotAllowed, NotFound, Refused
 from engine.execution.tables import JOB
@@ -185,9 +186,9 @@ def may_look(actor: Actor) -> bool:
     return actor.is_administrator or actor.is_process_owner or actor.is_auditor or actor.is_system
 
 
-def may_keep(actor: Actor) -> bool:
-    """Whether the actor may pause, resume and run schedules."""
-    return (actor.is_administrator or actor.is_process_owner or actor.is_system) and not actor.is_auditor
+def may_keep(session: Session, actor: Actor, row: Schedule) -> bool:
+    """Whether the actor may pause, resume and run this schedule: its procedure is his to look after."""
+    return owners.may_change(actor, [row.process_id], owners.all_owners(session))
 
 
 def _of_schedule(key: int) -> tuple[Any, ...]:
@@ -196,11 +197,11 @@ def _of_schedule(key: int) -> tuple[Any, ...]:
 
 def _kept(session: Session, key: int, actor: Actor) -> Schedule:
     """The schedule under its lock, for who may act on it."""
-    if not may_keep(actor):
-        raise NotAllowed(Sentence("Only process owners and administrators may change the schedules."))
+    _refuse_strangers(actor)
     row = firing.locked(session, key)
     if row is None:
         raise _no_such_schedule()
+    owners.refuse_others(session, actor, row.process_id)
     return row
 
 

@@ -1,7 +1,7 @@
 """The pages of schedules: all of them, one with its next firings and its journal, and what may be done about it.
 
-Process owners and administrators act, with a reason each time; auditors read. What was typed stays where an act is
-refused.
+The owners of a procedure and administrators act, with a reason each time; auditors read. What was typed stays where
+an act is refused.
 """
 
 from __future__ import annotations
@@ -99,6 +99,6 @@ def _page(key: int, what: str = "", reason: str = "", problem: str = "") -> str:
         seen=told[0].sequence if told else 0,
         stores=[(store, unit_name(store)) for store in schedules.stores(reading(), row)],
         store=request.form.get("store", ""),
-        may_act=schedules.may_keep(actor()),
+        may_act=schedules.may_keep(reading(), actor(), row),
         attempt={"what": what, "reason": reason, "problem": problem},
     )

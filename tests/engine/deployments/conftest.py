@@ -21,6 +21,6 @@ def deploy(database):
     def deploy(part=None, *, pack="p", actor=OWNER, comment=None, files=None, **changed):
         given = content.Pack(pack, part or files or packs.files(pack, **changed), is_whole=part is None)
         with database.writer.begin() as session:
-            return deployments.deploy(session, given, actor, comment).key
+            return deployments.publish_pack(session, given, actor, comment).key
 
     return deploy

@@ -7,7 +7,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from engine import deployments, history
+from engine import content, deployments, history
 from engine.actor import Actor, system
 from engine.errors import DeploymentRefused, NotAllowed
 from engine.models import (
@@ -212,3 +212,15 @@ def test_two_who_deploy_at_once_come_one_after_the_other(database, deploy):
             session.execute(select(DecisionDefinition.version).order_by(DecisionDefinition.version)).scalars().all()
         )
         assert versions == [1, 2, 3, 4, 5]
+
+
+def test_files_from_outside_are_published_by_administrators_and_the_system_alone(database, deploy):
+    """What process owners publish goes through the workshop, where scenarios and a second person stand before it."""
+    deploy()
+    changed = content.Pack("p", packs.files("p", authority=packs.decision(300)), is_whole=True)
+    owner = Actor("U14", frozenset({"process_owner"}))
+    with database.writer.begin() as session, pytest.raises(NotAllowed, match="Import the files in the workshop"):
+        deployments.deploy(session, changed, owner)
+    for allowed in (Actor("U15", frozenset({"sysadmin"})), system("deployment")):
+        with database.writer.begin() as session:
+            deployments.deploy(session, changed, allowed)

@@ -41,7 +41,7 @@ class Workshop:
 
     def deploy(self, actor=ANNA, comment=None, **changed):
         pack = content.Pack("p", packs.files("p", **changed), is_whole=True)
-        return self.do(deployments.deploy, pack, actor, comment).key
+        return self.do(deployments.publish_pack, pack, actor, comment).key
 
     def draft(self, actor=ANNA, title="改门槛"):
         return self.do(drafts.create, actor, "p", title).key
