@@ -18,18 +18,21 @@ from engine.actor import Actor
 from engine.errors import EngineError, FormRefused, NotAllowed, Refused
 from engine.models import Assignment, Delegation, ProcessInstance, UserTask
 from engine.models.user_task import CREATED
-from engine.organisation import assignments, delegations, journal, people, resolvers, rights, snapshot
-from engine.organisation.resolvers import Circumstances
+from engine.organisation import assignments, delegations, journal, people, rights, snapshot
 from feel.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """One open task and whom it would go to; ``problem`` says why he may not have it."""
+    """One open task and whom it would go to; ``problem`` says why he may not have it.
+
+    ``is_own``: it is about the acting person's own request, and so to whom it goes is not his to choose.
+    """
 
     task: UserTask
     to: str | None
     problem: Sentence | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ def preview(
     successor: str | None = None,
     chosen: Mapping[int, str] | None = None,
 ) -> Departure:
-    """What would be handed to whom: as ``chosen`` by task, else to the successor, else to the superior."""
+    """What would be handed to whom: as ``chosen`` by task, else to the successor, else to the superior.
+
+    What the actor himself started goes to the superior whatever was chosen.
+    """
     rights.administrator(actor)
     _refuse_impossible(session, actor, person_id)
     today = calendar.local_date(clock.now())
-    fallback = successor or _superior(session, person_id, today)
+    superior = user_tasks.heir(session, person_id)
     open_tasks = _open_tasks(session, person_id)
     handed = [
-        _hand_over(session, person_id, task, (chosen or {}).get(task.key) or fallback)
+        _hand_over(session, actor, person_id, task, (chosen or {}).get(task.key) or successor, superior)
         for task, submitted in open_tasks
         if submitted
     ]
@@ -148,21 +154,22 @@ def _drafts(session: Session, person_id: str) -> list[int]:
     return list(session.scalars(statement.order_by(ProcessInstance.key)))
 
 
-def _hand_over(session: Session, person_id: str, task: UserTask, to: str | None) -> HandOver:
-    if to is None:
-        return HandOver(task, None)
-    if to == person_id:
-        return HandOver(task, to, Sentence("{person} does not work here any more.", person=to))
-    try:
-        user_tasks.refuse_unfit(session, task, to, session.get_one(ProcessInstance, task.root_key).starter)
-    except EngineError as error:
-        return HandOver(task, to, error.sentence)
-    return HandOver(task, to)
-
-
-def _superior(session: Session, person_id: str, today: date) -> str | None:
-    found = resolvers.superior(snapshot.of(session), person_id, Circumstances(today))
-    return found.persons[0] if found.persons else None
+def _hand_over(
+    session: Session, actor: Actor, person_id: str, task: UserTask, wanted: str | None, superior: str | None
+) -> HandOver:
+    starter = session.get_one(ProcessInstance, task.root_key).starter
+    is_own = starter == actor.person
+    to, problem = superior if is_own else wanted or superior, None
+    if to is None and is_own:
+        problem = Sentence("This task is about your own request: another administrator has to hand it over.")
+    elif to == person_id:
+        problem = Sentence("{person} does not work here any more.", person=to)
+    elif to is not None:
+        try:
+            user_tasks.refuse_unfit(session, task, to, starter)
+        except EngineError as error:
+            problem = error.sentence
+    return HandOver(task, to, problem, is_own)
 
 
 def _delegations(session: Session, person_id: str, today: date) -> list[Delegation]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, render_template, request, send_file
 
-from engine import attachments, user_tasks
+from engine import attachments, audit, user_tasks
 from engine.attachments import MAXIMUM_SIZE
 from engine.errors import Conflict, FormRefused
 from engine.task_forms import FileField, Node, TaskForm
@@ -133,6 +133,8 @@ def upload(key: int) -> Any:
 def show(key: int) -> Response:
     """A file as it was uploaded: pictures may be looked at in place, all else is downloaded."""
     file = attachments.read(reading(), key, actor())
+    if file.is_submitted:
+        write(audit.viewed, actor(), "file", file.root_key, {"file": file.name, "sha256": file.sha256})
     # A PDF as well: within a sandbox browsers refuse to show it, and without one it is not to be had.
     response = send_file(
         io.BytesIO(file.content),

@@ -29,13 +29,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file as it was uploaded. ``type`` is by its content, ``name`` is safe to write to a disk."""
+    """A file as it was uploaded. ``type`` is by its content, ``name`` is safe to write to a disk.
+
+    ``root_key`` is the matter that it belongs to; ``is_submitted``: with a task that was completed, so that it is a
+    part of the matter and no more that of a form.
+    """
 
     name: str
     type: str
     size: int
     sha256: str
     content: bytes
+    root_key: int
+    is_submitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def read(session: Session, key: int, actor: Actor) -> Download:
         _log.error("The stored file %s is not what was uploaded.", found.sha256)
         raise Refused(Sentence("The stored file is not what was uploaded. Please tell the administrators."))
     shown = attached.shown(found)
-    return Download(shown.name, shown.type, shown.size, shown.sha256, content)
+    is_submitted = session.get_one(UserTask, found.user_task_key).state == COMPLETED
+    return Download(shown.name, shown.type, shown.size, shown.sha256, content, found.root_key, is_submitted)
 
 
 def of_matter(session: Session, root_key: int, actor: Actor) -> tuple[Shown, ...]:

@@ -21,7 +21,7 @@ from feel.sentences import Sentence
 ONE_LOOK = timedelta(minutes=10)
 """Who opens the same page again within this time is still looking."""
 
-_PAGES = frozenset({"page", "audit"})
+_PAGES = frozenset({"page", "audit", "file", "document"})
 _LONGEST_DETAILS = 1000
 
 
@@ -42,15 +42,15 @@ def viewed(
 ) -> None:
     """Write down that the actor looks at a matter, or at a list: a page once a while, what is taken away each time.
 
-    ``kind``: page, audit (its page on the auditor's desk), pdf, lines, search, excel.
+    ``kind``: page, audit (its page on the auditor's desk), file (an attachment; pictures show themselves on pages),
+    document (of the archive), package (a document with its files), pdf, lines, search, excel.
     """
     now = clock.now()
-    if (
-        kind in _PAGES
-        and session.execute(_last(actor, kind, root_key).where(MatterView.viewed_at > now - ONE_LOOK)).first()
-    ):
-        return
     text = simplejson.dumps(dict(details), ensure_ascii=False)[:_LONGEST_DETAILS] if details else None
+    if kind in _PAGES:
+        lately = _last(actor, kind, root_key).where(MatterView.viewed_at > now - ONE_LOOK)
+        if session.execute(lately.where(MatterView.details.is_not_distinct_from(text))).first():
+            return
     session.add(
         MatterView(key=new_key(), person_id=actor.person, root_key=root_key, kind=kind, details=text, viewed_at=now)
     )

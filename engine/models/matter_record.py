@@ -77,8 +77,8 @@ class MatterView(Base):
     key: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str]
     root_key: Mapped[int | None]  # null: a list of matters
-    kind: Mapped[str]  # "page", "audit", "pdf", "lines", "search", "excel"
-    details: Mapped[str | None]  # what was searched for
+    kind: Mapped[str]  # "page", "audit", "file", "document", "package", "pdf", "lines", "search", "excel"
+    details: Mapped[str | None]  # what was searched for, or which file
     viewed_at: Mapped[datetime]
 
     __table_args__ = (

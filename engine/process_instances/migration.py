@@ -1,9 +1,9 @@
 """Bring running matters to another version of their process: first a preview of each, then each by itself.
 
 For administrators and the owners of the process; nobody moves a matter that he started. A preview tells of each
-instance where it stands and where it would, or why it cannot move; it shows nothing of what a matter is about, so any
-process owner may see it, drafts and whatever else he may not open included. An instance moves whole or not at all, and
-what it called stays on its own version until that is migrated too.
+instance where it stands and where it would, or why it cannot move; it shows nothing of what a matter is about, so
+that any process owner may see it, of drafts as well. An instance moves whole or not at all, and what it called stays
+on its own version until that is migrated too.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ release, assign, hand), ``handing_over`` (of who leaves), ``updating`` (due date
 
 from engine.user_tasks.claiming import assign, assignable, claim, hand, opened, refuse_unfit, release
 from engine.user_tasks.completing import Completion, complete, save_draft
-from engine.user_tasks.handing_over import hand_over
+from engine.user_tasks.handing_over import hand_over, heir
 from engine.user_tasks.inbox import Counts, Filters, Inbox, counts, done, inbox
 from engine.user_tasks.overdue import mute, take_over
 from engine.user_tasks.overseen import SOON, Load, Overseen, loads, overseen
@@ -36,6 +36,7 @@ __all__ = [
     "get",
     "hand",
     "hand_over",
+    "heir",
     "inbox",
     "loads",
     "mute",

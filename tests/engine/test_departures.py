@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from engine import calendar, clock, departures, process_instances, user_tasks
 from engine.errors import FormRefused, NotAllowed, NotFound, Refused
+from engine.models import ProcessInstance
 from engine.organisation import assignments, delegations, journal, people
 
 
@@ -110,3 +112,28 @@ def test_only_an_administrator_hands_over_and_never_his_own(office):
     office.run(people.deactivate, office.actor("U15"), "U20")
     with pytest.raises(Refused):
         leave(office, "U20")
+
+
+def test_an_administrator_does_not_choose_who_decides_about_his_own_request(office):
+    """Neither by the successor nor for the single task: what he started goes to the superior of whoever leaves."""
+    own, other = office.ask("purchase"), office.ask("purchase")
+    with office.database.writer.begin() as session:
+        session.execute(update(ProcessInstance).where(ProcessInstance.root_key == own).values(starter="U15"))
+    key = office.task(own).key
+    with pytest.raises(NotAllowed, match="own starter"):
+        office.run(user_tasks.hand_over, key, office.actor("U15"), "U17", "离职")
+    found = preview(office, successor="U17", chosen={key: "U17"})
+    assert {each.task.root_key: each.to for each in found.tasks} == {own: "U03", other: "U17"}
+    assert leave(office, successor="U17", chosen={key: "U17"}) == 2
+    assert (office.task(own).assignee, office.task(other).assignee) == ("U03", "U17")
+
+
+def test_without_a_superior_another_administrator_hands_his_request_over(office):
+    root = office.ask("purchase")
+    office.run(user_tasks.assign, office.task(root).key, office.actor("U15"), "U01", "会签")
+    with office.database.writer.begin() as session:
+        session.execute(update(ProcessInstance).where(ProcessInstance.root_key == root).values(starter="U15"))
+    (each,) = preview(office, "U01", successor="U02").tasks
+    assert (each.to, "another administrator" in str(each.problem)) == (None, True)
+    with pytest.raises(FormRefused):
+        leave(office, "U01", successor="U02")

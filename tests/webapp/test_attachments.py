@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from engine import user_tasks
+from engine import clock, user_tasks
 from engine.attachments import MAXIMUM_SIZE
-from engine.models import Attachment
+from engine.models import Attachment, MatterView
 from tests.engine.attachments.files import HTML, JPEG, PDF, SVG, png
 from tests.webapp.house import Page, begin, request_of
 
@@ -279,3 +280,28 @@ def test_the_approver_sees_the_photos_with_the_request(house, attached):
     approver = house.person("U16")
     page = approver.get(f"/matters/{root}")
     assert page.tree.xpath(f'//a[@href="{url}"]')
+
+
+def test_who_opened_a_file_is_written_down_once_a_while(house, attached):
+    """A picture that a page shows is asked for with every look at the page; another file is another look."""
+    _root, url = attached
+    auditor = house.person("U13", "en")
+    for _look in range(2):
+        assert auditor.get(url).status == 200
+    assert house.person("U20").get(url).status == 404  # who may not see it leaves nothing behind
+    told = auditor.get("/audit/views?number=PR-20261123-001").tree.xpath("//tbody/tr")
+    (line,) = [row.text_content() for row in told if "opened a file" in row.text_content()]
+    assert "Yuan Fang" in line
+    assert "前厅 地毯.png" in line
+    with clock.pinned(clock.now() + timedelta(hours=1)):
+        auditor.get(url)
+        assert len(auditor.get("/audit/views?number=PR-20261123-001").tree.xpath("//tbody/tr")) == 2
+
+
+def test_a_file_of_a_form_that_is_still_open_is_nobody_elses_look(starter, house):
+    key = begin(starter)
+    starter.post(f"/tasks/{key}/attachments?field=photos", {PHOTO: file(png(), "地毯.png")})
+    with house.unit_of_work.read() as session:
+        attachment = session.scalars(select(Attachment.key)).one()
+        assert starter.get(f"/attachments/{attachment}").status == 200
+        assert session.scalar(select(func.count()).select_from(MatterView)) == 0

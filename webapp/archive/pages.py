@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
 
-from engine import archive, archive_package, deployments, process_instances, values
+from engine import archive, archive_package, audit, deployments, process_instances, values
 from engine.models import ArchiveEntry
 from webapp import entries, glossary
 from webapp.facts import Fact, fact
 from webapp.file_links import size_words
 from webapp.formats import day, exact
 from webapp.people import person_name, unit_name
-from webapp.surroundings import actor, reading
+from webapp.surroundings import actor, reading, write
 
 blueprint = Blueprint("archive", __name__)
 _PAGE = 30
@@ -43,6 +43,7 @@ def index() -> str:
 @blueprint.get("/archive/<int:key>")
 def show(key: int) -> str:
     """One document as it was archived."""
+    _looked("document", archive.get(reading(), key, actor()))
     entry = archive.get(reading(), key, actor())
     document = values.loads(entry.document)
     matter = process_instances.get(reading(), entry.root_key, actor())
@@ -68,15 +69,21 @@ def package(key: int) -> Response:
     written = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever reads it last closes it
     try:
         entry = archive_package.write(reading(), key, actor(), written)
+        name = f"{entry.number}.zip"
+        _looked("package", entry)
     except BaseException:
         written.close()
         raise
     written.seek(0)
-    name = f"{entry.number}.zip"
     response = send_file(written, mimetype="application/zip", as_attachment=True, download_name=name, etag=False)
     response.call_on_close(written.close)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _looked(kind: str, entry: ArchiveEntry) -> None:
+    """Write down that the reader looks at a document, or takes it away."""
+    write(audit.viewed, actor(), kind, entry.root_key, {"number": entry.number})
 
 
 def _row(entry: ArchiveEntry) -> dict[str, Any]:

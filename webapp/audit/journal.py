@@ -77,6 +77,9 @@ def _line(row: MatterView, matter: ProcessInstance | None) -> Line:
     words = {
         "page": _("opened the matter"),
         "audit": _("opened it on the auditor's desk"),
+        "file": _("opened a file of it"),
+        "document": _("opened it in the archive"),
+        "package": _("took it away from the archive"),
         "pdf": _("took it away as a PDF"),
         "lines": _("took its history away as JSON lines"),
         "search": _("searched"),
@@ -101,4 +104,5 @@ def _details(text: str | None) -> str:
         found = simplejson.loads(text)
     except simplejson.JSONDecodeError:
         return text
-    return "; ".join(f"{name}: {value}" for name, value in found.items())
+    names = {"file": _("File"), "number": _("Number"), "sha256": "SHA-256"}
+    return "; ".join(f"{names.get(name, name)}: {value}" for name, value in found.items())

@@ -88,3 +88,14 @@ def test_what_was_altered_is_said_and_not_given_out(house: House):
     auditor = house.person("U13")
     assert "不一致" in auditor.get(f"/archive/{entry.key}").words
     assert auditor.get(f"/archive/{entry.key}/package").status == 422
+
+
+def test_who_read_or_took_a_document_is_written_down(house: House):
+    entry = archived(house)
+    auditor = house.person("U13", "en")
+    for _look in range(2):
+        auditor.get(f"/archive/{entry.key}")
+    auditor.client.get(f"/archive/{entry.key}/package", buffered=True)
+    told = [row.text_content() for row in auditor.get("/audit/views").tree.xpath("//tbody/tr")]
+    assert ["took it away" in told[0], "opened it in the archive" in told[1], len(told)] == [True, True, 2]
+    assert all(entry.number in line for line in told)
