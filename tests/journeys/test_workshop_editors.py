@@ -175,7 +175,7 @@ def changed_pages(office: Office, key: str) -> list[str]:
     with office.house.unit_of_work.read() as session:
         old = deployments.current_deployment(session, "chain_store").key
     pack = Pack("chain_store", {TABLE: table})
-    new = office.house.unit_of_work.run(deployments.deploy, pack, person.actor, "门槛提高到 500 元").key
+    new = office.house.unit_of_work.run(deployments.publish_pack, pack, person.actor, "门槛提高到 500 元").key
     diagram = (ROOT / DIAGRAM).read_bytes().replace("店长填写申购单".encode(), "填写".encode())
     office.house.unit_of_work.run(drafts.save, int(key), person.actor, DIAGRAM, diagram, 0)
     return [

@@ -155,6 +155,8 @@ def test_a_paper_is_made_for_the_file(house: House, language: str):
     content = taken(house.person("U13", language), f"/audit/matters/{matter}/matter.pdf")
     assert content.startswith(b"%PDF-")
     assert b"/Type /Page" in content
+    across = b"/MediaBox [ 0 0 841.8898 595.2756 ]"
+    assert content.count(across) == 2, "the drawings of the matter and of the chain that it called"
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext (Debian's package poppler-utils)")
@@ -162,7 +164,10 @@ def test_the_text_of_a_paper_can_be_searched(house: House, tmp_path):
     matter = investigated(house, purpose="更换前厅地毯 <b>&amp;")
     file = tmp_path / "matter.pdf"
     file.write_bytes(taken(house.person("U13"), f"/audit/matters/{matter}/matter.pdf"))
-    told = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
+    read = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
+    if b"Missing language pack" in read.stderr:
+        pytest.skip("pdftotext knows no Chinese that is not embedded (Debian's package poppler-data)")
+    told = read.stdout.decode()
     for text in (
         "更换前厅地毯",
         "<b>&amp;",

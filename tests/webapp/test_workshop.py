@@ -69,7 +69,7 @@ def test_the_catalogue_shows_procedures_with_version_owner_and_comment(house: Ho
         assert owners.all_owners(session) == {}
     house.unit_of_work.run(owners.set_owners, root, "procurement_request", ["U14"])
     changed = Pack("chain_store", {TABLE: RAISED})
-    house.unit_of_work.run(deployments.deploy, changed, house.person("U14").actor, "门槛提高到 500 元")
+    house.unit_of_work.run(deployments.publish_pack, changed, house.person("U14").actor, "门槛提高到 500 元")
     page = house.person("U14").get("/workshop")
     assert "门店物料申购 第 2 版" in page.words
     assert "蒋一凡" in page.words

@@ -184,7 +184,7 @@ def test_going_back_shows_the_difference_and_needs_a_reason(house: House):
     person = house.person("U14")
     with house.unit_of_work.read() as session:
         old = deployments.current_deployment(session, "chain_store").key
-    house.unit_of_work.run(deployments.deploy, Pack("chain_store", {TABLE: RAISED}), person.actor, "提高")
+    house.unit_of_work.run(deployments.publish_pack, Pack("chain_store", {TABLE: RAISED}), person.actor, "提高")
     page = person.get(f"/workshop/packs/chain_store/back/{old}")
     assert "(200..500]" in page.words
     based_on = page.tree.xpath('//input[@name="based_on"]/@value')[0]

@@ -91,6 +91,7 @@ class Told:
     submissions: Sequence[Submission]
     decisions: Sequence[Decided]
     files: Sequence[Mapping[str, Any]]
+    drawings: Sequence[matter_parts.Drawing]
     chain: Chain
 
 
@@ -102,17 +103,12 @@ def shown(key: int) -> Any:
         return redirect(url_for("audit.matter", key=matter.key))
     rooms.looked("audit", matter.key)
     told = tell(_submitted(key), verify="verify" in request.args)
-    events = process_instances.timeline(reading(), key, actor())
-    tasks = process_instances.waiting(reading(), key, actor())
-    instances = matter_parts.instances_of(key)
     views = audit.views(reading(), actor(), View(root_key=key, size=_VIEWS_SHOWN))
     return render_template(
         "audit/matter.html",
         told=told,
         matter=told.head,
-        drawings=[
-            matter_parts.drawing_of(instance, events, tasks) for instance in matter_parts.last_rounds(instances)
-        ],
+        drawings=told.drawings,
         linked=linked_matters.of(key),
         views=journal.told(views.rows),
         views_url=url_for("audit.journal", number=matter.business_id or ""),
@@ -150,6 +146,9 @@ def tell(matter: ProcessInstance, *, verify: bool) -> Told:
         submissions=[_submission(each, by_key, pack) for each in events if each.type == "user_task.completed"],
         decisions=[_decided(each, words, pack) for each in events if each.type == "decision.evaluated"],
         files=_files(matter, pack),
+        drawings=[
+            matter_parts.drawing_of(instance, events, tasks) for instance in matter_parts.last_rounds(instances)
+        ],
         chain=_chain(matter, verify=verify),
     )
 

@@ -11,21 +11,40 @@ from xml.sax.saxutils import escape
 
 from markupsafe import Markup
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from webapp.audit import fonts
+from webapp.audit.drawing import Diagram
+from webapp.diagram_svg import LOOKS
 from webapp.facts import Fact
 from webapp.formats import exact_text
 from webapp.languages import gettext as _
+from webapp.steps import words_of
 
 if TYPE_CHECKING:
     from webapp.audit.matter import Decided, Submission, Told
+    from webapp.matter_parts import Drawing
 
-_WIDTH = A4[0] - 36 * mm
+_MARGIN, _BOTTOM = 18 * mm, 20 * mm
+_WIDTH = A4[0] - 2 * _MARGIN
+_HEADING = 18 * mm
+_READABLE = 0.7  # a drawing that would be smaller on an upright page gets one that lies across
 _INK, _SOFT, _LINE = colors.HexColor("#1d1c1a"), colors.HexColor("#5b564c"), colors.HexColor("#b9b1a1")
 _SEAL = colors.HexColor("#b02e1c")
 _LONGEST = 4000
@@ -38,18 +57,15 @@ def made(told: Told, person: str, moment: datetime) -> bytes:
     number = told.head.business_id or str(told.head.key)
     taken = _("taken away by %(person)s on %(moment)s", person=person, moment=exact_text(moment))
     foot = f"{number} · {taken}"
-    document = SimpleDocTemplate(
-        target,
-        pagesize=A4,
-        leftMargin=18 * mm,
-        rightMargin=18 * mm,
-        topMargin=18 * mm,
-        bottomMargin=20 * mm,
-        title=f"{number} {told.head.title}",
-        author=_("Banli"),
-    )
+    document = BaseDocTemplate(target, pagesize=A4, title=f"{number} {told.head.title}", author=_("Banli"))
+    document.addPageTemplates([_page("upright", A4), _page("across", landscape(A4))])
     document.build(_story(told), canvasmaker=partial(_Numbered, foot))
     return target.getvalue()
+
+
+def _page(name: str, size: tuple[float, float]) -> PageTemplate:
+    frame = Frame(_MARGIN, _BOTTOM, size[0] - 2 * _MARGIN, size[1] - _MARGIN - _BOTTOM, 0, 0, 0, 0, id=name)
+    return PageTemplate(id=name, frames=[frame], pagesize=size)
 
 
 class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no hints
@@ -69,9 +85,9 @@ class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no hints
             self.__dict__.update(page)
             self.setFont(fonts.name(), 8)
             self.setFillColor(_SOFT)
-            self.drawString(18 * mm, 11 * mm, fonts.known(self._foot))
+            self.drawString(_MARGIN, 11 * mm, fonts.known(self._foot))
             words = _("page %(number)s of %(count)s", number=number, count=len(self._pages))
-            self.drawRightString(A4[0] - 18 * mm, 11 * mm, words)
+            self.drawRightString(self._pagesize[0] - _MARGIN, 11 * mm, words)
             super().showPage()
         super().save()
 
@@ -117,7 +133,33 @@ def _story(told: Told) -> list[Flowable]:
     story += _part(_("Files"), [_files(told)] if told.files else [])
     story += _part(_("What happened"), [_timeline(told)])
     story += _part(_("The chain of its history"), _chain(told))
+    story += [flowable for drawing in told.drawings if drawing.svg for flowable in _drawn(drawing)]
     return story
+
+
+def _drawn(drawing: Drawing) -> list[Flowable]:
+    """A page with one diagram, how far it came told by colours, lines and words."""
+    size, name = A4, "upright"
+    diagram = Diagram(drawing.svg, *_room(size))
+    if diagram.scale < _READABLE:
+        across = Diagram(drawing.svg, *_room(landscape(A4)))
+        if across.scale > diagram.scale:
+            diagram, name = across, "across"
+    marked = dict.fromkeys(step.state.kind for step in drawing.steps if step.state is not None)
+    legend = Table([[_mark(kind) for kind in marked]], 28 * mm, hAlign="LEFT") if marked else Spacer(0, 0)
+    heading = [_text(_("Drawing: %(name)s", name=drawing.name), 12.5), legend, Spacer(0, 3 * mm)]
+    return [NextPageTemplate(name), PageBreak(), *heading, diagram]
+
+
+def _mark(kind: str) -> Paragraph:
+    """What a colour and its line mean."""
+    look = LOOKS[kind]
+    return _text(f"■ {words_of(kind)}", 8.5, textColor=colors.HexColor(look.stroke))
+
+
+def _room(size: tuple[float, float]) -> tuple[float, float]:
+    """What a page has for a drawing under its heading."""
+    return size[0] - 2 * _MARGIN, size[1] - _MARGIN - _BOTTOM - _HEADING
 
 
 def _moment(moment: datetime | None) -> str:
