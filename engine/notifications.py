@@ -74,10 +74,11 @@ def listed(session: Session, actor: Actor, *, page: int = 1, size: int = 30) -> 
     return Notifications(rows.scalars().all(), total, page, size)
 
 
-def unread(session: Session, actor: Actor) -> int:
-    """How many the actor has not read yet."""
+def unread(session: Session, actor: Actor, most: int = 1000) -> int:
+    """How many the actor has not read yet; counted up to ``most``."""
     mine = (Notification.person_id == actor.person, Notification.read_at.is_(None))
-    return session.execute(select(func.count()).select_from(Notification).where(*mine)).scalar_one()
+    some = select(Notification.key).where(*mine).limit(most).subquery()
+    return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def read(session: Session, key: int, actor: Actor) -> Notification:

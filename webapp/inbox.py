@@ -10,8 +10,8 @@ from flask_login import current_user
 
 from engine import notifications, user_tasks
 from engine.errors import EngineError
-from engine.user_tasks import Filters, Inbox
-from engine.user_tasks.inbox import Sort, Whose
+from engine.user_tasks import Counts, Filters
+from engine.user_tasks.listing import MOST_COUNTED, Sort, Whose
 from webapp import entries
 from webapp.entries import Chosen, Entry
 from webapp.formats import ago
@@ -40,7 +40,7 @@ class Whom:
 
     name: str
     url: str
-    count: int
+    count: str
     chosen: bool
 
 
@@ -49,14 +49,29 @@ def counts() -> dict[str, Any]:
     """The counts beside the folders of every page."""
     if g.get("is_broken") or not current_user.is_authenticated:
         return {"counts": {"open": 0, "late": 0, "unread": 0}}
-    found = user_tasks.counts(reading(), current_user.actor)
+    found = waiting()
     return {
         "counts": {
-            "open": found.mine + found.groups + found.delegated,
+            "open": _shown(found.mine + found.groups + found.delegated),
             "late": found.overdue,
-            "unread": notifications.unread(reading(), current_user.actor),
+            "unread": _shown(notifications.unread(reading(), current_user.actor, MOST_COUNTED)),
         }
     }
+
+
+def waiting() -> Counts:
+    """How much waits for who is signed in, counted once a request."""
+    if "waiting" not in g:
+        g.waiting = user_tasks.counts(reading(), current_user.actor)
+    found: Counts = g.waiting
+    return found
+
+
+def _shown(count: int) -> str:
+    """A count as it is shown; "" for none."""
+    if count >= MOST_COUNTED:
+        return f"{MOST_COUNTED - 1}+"
+    return str(count) if count else ""
 
 
 @blueprint.get("/")
@@ -69,7 +84,8 @@ def home() -> Any:
 def mine() -> str:
     """What waits for me, for my groups, and for those I stand in for."""
     filters = _filters()
-    found = user_tasks.inbox(reading(), actor(), filters)
+    numbers = waiting()
+    found = user_tasks.inbox(reading(), actor(), filters, numbers)
     matters = entries.roots({task.root_key for task in found.tasks})
     rows = [entries.of_task(task, matters[task.root_key]) for task in found.tasks]
     procedures = {matter.process_id: entries.procedure_name(matter) for matter in matters.values()}
@@ -77,7 +93,7 @@ def mine() -> str:
         "inbox.html",
         groups=_groups(rows, filters.sort),
         claimable=any(row.can_claim for row in rows),
-        choices=_choices(found, filters),
+        choices=_choices(numbers, filters),
         chosen=_chosen(filters, procedures),
         pages=entries.pages(found.page, found.pages),
     )
@@ -94,8 +110,7 @@ def _filters() -> Filters:
     )
 
 
-def _choices(found: Inbox, filters: Filters) -> list[Whom]:
-    numbers = found.counts
+def _choices(numbers: Counts, filters: Filters) -> list[Whom]:
     named = (
         ("all", _("All"), numbers.mine + numbers.groups + numbers.delegated),
         ("mine", _("Mine"), numbers.mine),
@@ -107,7 +122,7 @@ def _choices(found: Inbox, filters: Filters) -> list[Whom]:
         Whom(
             name,
             url_for("inbox.mine", **(kept if id_ == "all" else {**kept, "whose": id_})),
-            count,
+            _shown(count) or "0",
             id_ == filters.whose,
         )
         for id_, name, count in named

@@ -33,7 +33,8 @@ def show(key: int) -> Any:
     matter = process_instances.get(session, key, actor())
     if matter.parent_key is not None:
         return redirect(url_for("matters.show", key=matter.root_key))
-    if matter.submitted_at is not None:  # a draft is its starter's alone: nobody else ever looks at it
+    # a draft is its starter's alone: nobody else ever looks at it
+    if matter.submitted_at is not None and not audit.is_known(session, actor(), "page", key):
         write(audit.viewed, actor(), "page", key)
         session, matter = reading(), process_instances.get(reading(), key, actor())
     events = process_instances.timeline(session, key, actor())

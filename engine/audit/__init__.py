@@ -8,7 +8,7 @@ shares, waiting against working).
 from engine.audit.figures import Cycle, StepTime, cycles, months, step_times
 from engine.audit.recording import catch_up, is_behind
 from engine.audit.searching import MOST_RESULTS, Criteria, amounts, criteria_words, search
-from engine.audit.viewing import View, viewed, views
+from engine.audit.viewing import View, is_known, viewed, views
 
 __all__ = [
     "MOST_RESULTS",
@@ -21,6 +21,7 @@ __all__ = [
     "criteria_words",
     "cycles",
     "is_behind",
+    "is_known",
     "months",
     "search",
     "step_times",

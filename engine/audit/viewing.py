@@ -45,16 +45,27 @@ def viewed(
     ``kind``: page, audit (its page on the auditor's desk), file (an attachment; pictures show themselves on pages),
     document (of the archive), package (a document with its files), pdf, lines, search, excel.
     """
-    now = clock.now()
-    text = simplejson.dumps(dict(details), ensure_ascii=False)[:_LONGEST_DETAILS] if details else None
-    if kind in _PAGES:
-        lately = _last(actor, kind, root_key).where(MatterView.viewed_at > now - ONE_LOOK)
-        if session.execute(lately.where(MatterView.details.is_not_distinct_from(text))).first():
-            return
+    if is_known(session, actor, kind, root_key, details):
+        return
+    now, text = clock.now(), _text(details)
     session.add(
         MatterView(key=new_key(), person_id=actor.person, root_key=root_key, kind=kind, details=text, viewed_at=now)
     )
     session.flush()
+
+
+def is_known(
+    session: Session, actor: Actor, kind: str, root_key: int | None, details: Mapping[str, str] | None = None
+) -> bool:
+    """Whether it is written down already that the actor looks at this page: asked before a writer is kept waiting."""
+    if kind not in _PAGES:
+        return False
+    lately = _last(actor, kind, root_key).where(MatterView.viewed_at > clock.now() - ONE_LOOK)
+    return session.execute(lately.where(MatterView.details.is_not_distinct_from(_text(details)))).first() is not None
+
+
+def _text(details: Mapping[str, str] | None) -> str | None:
+    return simplejson.dumps(dict(details), ensure_ascii=False)[:_LONGEST_DETAILS] if details else None
 
 
 def views(session: Session, actor: Actor, wanted: View) -> Page[MatterView]:

@@ -64,6 +64,12 @@ class UserTask(Base):
             postgresql_where=text("state = 'CREATED'"),
             sqlite_where=text("state = 'CREATED'"),
         ),
+        Index(
+            "ix_user_task_owner",
+            "on_behalf_of",
+            postgresql_where=text("on_behalf_of IS NOT NULL"),
+            sqlite_where=text("on_behalf_of IS NOT NULL"),
+        ),
         Index("ix_user_task_completed_by", "completed_by", "completed_at"),
         Index("ix_user_task_assignee_key", "assignee", "key"),
         Index("ix_user_task_state", "state", "key"),

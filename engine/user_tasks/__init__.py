@@ -1,9 +1,9 @@
 """Tasks of people: find, claim, hand over and complete them; and why a task is whose.
 
-The map: ``inbox`` (lists and counts), ``reading`` (one task with its form's values, why), ``claiming`` (claim,
-release, assign, hand), ``handing_over`` (of who leaves), ``updating`` (due date, priority, candidates), ``overdue``
-(take over, mute), ``overseen`` (what is open in a manager's unit), ``completing`` (save a draft, complete),
-``rights`` (who may do what with a task).
+The map: ``inbox`` (lists and counts, with the statements of ``listing``), ``reading`` (one task with its form's
+values, why), ``claiming`` (claim, release, assign, hand), ``handing_over`` (of who leaves), ``updating`` (due date,
+priority, candidates), ``overdue`` (take over, mute), ``overseen`` (what is open in a manager's unit), ``completing``
+(save a draft, complete), ``rights`` (who may do what with a task).
 """
 
 from engine.user_tasks.claiming import assign, assignable, claim, hand, opened, refuse_unfit, release

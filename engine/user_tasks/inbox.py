@@ -1,25 +1,27 @@
-"""Lists of tasks: what waits for me (待办), what I did (已办); filtered, sorted, in pages, with counts."""
+"""Lists of tasks: what waits for me (待办), what I did (已办); filtered, sorted, in pages, with counts.
+
+However much there is, a page costs what a page shows: see :mod:`engine.user_tasks.listing`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import calendar, clock
 from engine.actor import Actor
-from engine.models import ProcessInstance, UserTask, UserTaskCandidate
-from engine.models.user_task import COMPLETED, CREATED
+from engine.models import UserTask
+from engine.models.user_task import COMPLETED
 from engine.organisation import snapshot
 from engine.process_instances.reading import MAXIMUM_PAGE, containing
 from engine.process_instances.rights import groups_of
-
-Whose = Literal["all", "mine", "groups", "delegated"]
-Sort = Literal["due", "priority", "newest"]
+from engine.user_tasks import listing
+from engine.user_tasks.listing import KINDS, MOST_COUNTED, Sort, Standing, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many open tasks there are of each kind, before other filters; ``overdue`` among my own."""
+    """How many open tasks there are of each kind, before other filters; ``overdue`` among my own.
+
+    No number is larger than :data:`MOST_COUNTED`.
+    """
 
     mine: int
     groups: int
@@ -48,49 +53,60 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One page; ``total`` is the length of the whole list."""
+    """One page; ``total`` counts up to this page's end, and one more where the list goes on."""
 
     tasks: Sequence[UserTask]
     total: int
     page: int
     size: int
-    counts: Counts
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least 1."""
+        """How many pages are known of, at least 1."""
         return max(1, -(-self.total // self.size))
 
 
-def inbox(session: Session, actor: Actor, filters: Filters | None = None) -> Inbox:
-    """The open tasks that wait for the actor; an auditor has none."""
+def inbox(session: Session, actor: Actor, filters: Filters | None = None, known: Counts | None = None) -> Inbox:
+    """The open tasks that wait for the actor; an auditor has none. ``known``: the counts, if somebody has them."""
     chosen = filters or Filters()
+    size, page = max(1, min(chosen.size, MAXIMUM_PAGE)), max(1, chosen.page)
+    if actor.is_auditor:
+        return Inbox((), 0, page, size)
+    kinds: tuple[Whose, ...] = KINDS if chosen.whose == "all" else (chosen.whose,)
+    is_long = "groups" in kinds and (known or counts(session, actor)).groups >= MOST_COUNTED
     now = clock.now()
-    conditions = [_whose(session, actor, chosen.whose, now), *_matching(chosen, now)]
-    statement = _open().where(*conditions)
-    total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    size = max(1, min(chosen.size, MAXIMUM_PAGE))
-    page = max(1, chosen.page)
-    ordered = statement.order_by(*_order(chosen.sort)).limit(size).offset((page - 1) * size)
-    return Inbox(session.execute(ordered).scalars().all(), total, page, size, counts(session, actor))
+    narrowed = tuple(
+        name
+        for name, wanted in (
+            ("process_id", chosen.process_id),
+            ("store", chosen.store),
+            ("overdue", chosen.overdue or None),
+            ("text", chosen.text.strip() or None),
+        )
+        if wanted is not None
+    )
+    given = _parameters(actor, now) | {"process_id": chosen.process_id, "store": chosen.store}
+    given |= {"pattern": containing(chosen.text), "reach": page * size + 1}
+    given |= {"one_more": size + 1, "start": (page - 1) * size}
+    asked = (kinds, _standing(session, actor, now), narrowed, chosen.sort)
+    rows: Sequence[UserTask] = ()
+    if is_long and chosen.sort == "due":
+        rows = session.execute(listing.listed(*asked, listing.walked_queue), given).scalars().all()
+    if len(rows) <= size or rows[-1].due_at is None:  # only then what has no due date can be among them
+        rows = (
+            session.execute(listing.listed(*asked, listing.whole_queue if is_long else listing.short_queue), given)
+            .scalars()
+            .all()
+        )
+    return _paged(rows, page, size)
 
 
 def counts(session: Session, actor: Actor) -> Counts:
     """How many open tasks wait, by kind, in one statement."""
+    if actor.is_auditor:
+        return Counts(0, 0, 0, 0)
     now = clock.now()
-    mine = _whose(session, actor, "mine", now)
-
-    def number(condition: ColumnElement[bool]) -> Any:
-        return select(func.count()).select_from(_open().where(condition).subquery()).scalar_subquery()
-
-    row = session.execute(
-        select(
-            number(mine),
-            number(_whose(session, actor, "groups", now)),
-            number(_whose(session, actor, "delegated", now)),
-            number(and_(mine, UserTask.due_at < now)),
-        )
-    ).one()
+    row = session.execute(listing.counted(_standing(session, actor, now)), _parameters(actor, now)).one()
     return Counts(*row)
 
 
@@ -98,110 +114,32 @@ def done(session: Session, actor: Actor, *, text: str = "", page: int = 1, size:
     """The tasks that the actor completed, the latest first."""
     statement = select(UserTask).where(UserTask.completed_by == actor.person, UserTask.state == COMPLETED)
     if text.strip():
-        statement = statement.where(_text(text))
-    total = session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+        statement = statement.where(listing.holding(containing(text)))
     size, page = max(1, min(size, MAXIMUM_PAGE)), max(1, page)
     ordered = statement.order_by(UserTask.completed_at.desc(), UserTask.key.desc())
-    rows = session.execute(ordered.limit(size).offset((page - 1) * size)).scalars().all()
-    return Inbox(rows, total, page, size, counts(session, actor))
+    return _paged(session.execute(ordered.limit(size + 1).offset((page - 1) * size)).scalars().all(), page, size)
 
 
-def _open() -> Select[UserTask]:
-    """Open tasks of matters that are not suspended."""
-    return (
-        select(UserTask)
-        .join(ProcessInstance, ProcessInstance.key == UserTask.root_key)
-        .where(UserTask.state == CREATED, ProcessInstance.suspended.is_(False))
-    )
+def _paged(rows: Sequence[UserTask], page: int, size: int) -> Inbox:
+    """The page out of its rows and, if there are more, the first one of the next page."""
+    return Inbox(rows[:size], (page - 1) * size + len(rows) if rows else 0, page, size)
 
 
-def _whose(session: Session, actor: Actor, whose: Whose, now: datetime) -> ColumnElement[bool]:
-    if actor.is_auditor:
-        return false()
-    if whose == "all":
-        kinds: tuple[Whose, ...] = ("mine", "groups", "delegated")
-        return or_(*(_whose(session, actor, kind, now) for kind in kinds))
-    if whose == "mine":
-        return _mine(session, actor, now)
-    if whose == "groups":
-        return and_(
-            UserTask.assignee.is_(None), UserTask.key.in_(_claimable(actor)), UserTask.key.not_in(_excluded(actor))
-        )
-    return _delegated(session, actor, now)
+def _parameters(actor: Actor, now: datetime) -> dict[str, Any]:
+    groups = groups_of(actor)
+    return {"person": actor.person, "now": now, **{f"group_{number}": each for number, each in enumerate(groups)}}
 
 
-def _claimable(actor: Actor) -> Select[int]:
-    return select(UserTaskCandidate.user_task_key).where(
-        or_(
-            and_(UserTaskCandidate.kind == "group", UserTaskCandidate.id.in_(groups_of(actor))),
-            and_(UserTaskCandidate.kind == "person", UserTaskCandidate.id == actor.person),
-        )
-    )
-
-
-def _excluded(actor: Actor) -> Select[int]:
-    """What the actor's group may do, but not he: tasks of his own requests, and what somebody else must do."""
-    return select(UserTaskCandidate.user_task_key).where(
-        UserTaskCandidate.kind == "excluded", UserTaskCandidate.id == actor.person
-    )
-
-
-def _mine(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """What the actor has: without what he held under a delegation that ended, with what so came back to him."""
-    held: list[ColumnElement[bool]] = [UserTask.on_behalf_of.is_(None)]
-    given: list[ColumnElement[bool]] = [false()]
-    for owner, delegate, condition in _standing_delegations(session, now):
-        if delegate == actor.person:
-            held.append(and_(UserTask.on_behalf_of == owner, condition))
-        if owner == actor.person:
-            given.append(and_(UserTask.assignee == delegate, condition))
-    came_back = and_(UserTask.on_behalf_of == actor.person, UserTask.assignee.is_not(None), not_(or_(*given)))
-    return or_(and_(UserTask.assignee == actor.person, or_(*held)), came_back)
-
-
-def _standing_delegations(session: Session, now: datetime) -> Iterator[tuple[str, str, ColumnElement[bool]]]:
-    """Owner, delegate, and the procedures for which the delegation holds today."""
+def _standing(session: Session, actor: Actor, now: datetime) -> Standing:
     day = calendar.local_date(now)
+    received, given = [], []
     for owner, delegations in snapshot.of(session).delegations.items():
         for entry in delegations:
-            if entry.starts_on <= day <= entry.ends_on:
-                covered = true() if entry.process_ids is None else ProcessInstance.process_id.in_(entry.process_ids)
-                yield owner, entry.delegate_id, covered
-
-
-def _delegated(session: Session, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """Tasks that were open before their owner delegated to the actor: they stay the owner's, and both may do them."""
-    owned = [
-        and_(UserTask.assignee == owner, UserTask.on_behalf_of.is_(None), condition)
-        for owner, delegate, condition in _standing_delegations(session, now)
-        if delegate == actor.person
-    ]
-    return or_(false(), *owned)
-
-
-def _matching(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.process_id is not None:
-        conditions.append(ProcessInstance.process_id == filters.process_id)
-    if filters.store is not None:
-        conditions.append(UserTask.store == filters.store)
-    if filters.overdue:
-        conditions.append(UserTask.due_at < now)
-    if filters.text.strip():
-        conditions.append(_text(filters.text))
-    return conditions
-
-
-def _text(text: str) -> ColumnElement[bool]:
-    pattern = containing(text)
-    columns = (UserTask.title, UserTask.business_id, UserTask.name)
-    return or_(*(column.ilike(pattern, escape="\\") for column in columns))
-
-
-def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    by_due = (UserTask.due_at.asc().nulls_last(), UserTask.key.asc())
-    if sort == "priority":
-        return (UserTask.priority.desc(), *by_due)
-    if sort == "newest":
-        return (UserTask.created_at.desc(), UserTask.key.desc())
-    return by_due
+            if not entry.starts_on <= day <= entry.ends_on:
+                continue
+            processes = None if entry.process_ids is None else tuple(entry.process_ids)
+            if entry.delegate_id == actor.person:
+                received.append((owner, processes))
+            if owner == actor.person:
+                given.append((entry.delegate_id, processes))
+    return Standing(len(groups_of(actor)), tuple(received), tuple(given))

@@ -10,8 +10,10 @@ import pytest
 from engine import clock, user_tasks
 from engine.actor import system
 from engine.errors import Conflict, FormRefused, NotAllowed, NotFound, Refused
+from engine.models import UserTask, UserTaskCandidate
 from engine.organisation import absences, assignments, delegations
 from engine.user_tasks import Filters
+from engine.user_tasks.listing import MOST_COUNTED
 from tests.engine.conftest import NOON
 
 SETUP = system("test")
@@ -291,7 +293,8 @@ def test_an_inbox_shows_mine_and_my_groups_with_counts(office):
     buyer = office.actor("U06")
     office.run(user_tasks.claim, office.task(first).key, buyer)
     everything = office.read(user_tasks.inbox, buyer)
-    assert (everything.total, everything.counts) == (2, user_tasks.Counts(mine=1, groups=1, delegated=0, overdue=0))
+    assert everything.total == 2
+    assert office.read(user_tasks.counts, buyer) == user_tasks.Counts(mine=1, groups=1, delegated=0, overdue=0)
     assert [task.root_key for task in office.read(user_tasks.inbox, buyer, Filters(whose="mine")).tasks] == [first]
     assert [task.root_key for task in office.read(user_tasks.inbox, buyer, Filters(whose="groups")).tasks] == [second]
 
@@ -320,6 +323,34 @@ def test_an_inbox_is_filtered_sorted_and_paged(office):
     with clock.pinned(NOON + timedelta(days=3)):
         assert found(overdue=True) == roots
         assert office.read(user_tasks.counts, line).overdue == 2
+
+
+def test_a_long_queue_is_listed_whole_and_in_order(office):
+    key, buyer = office.task(to_buy(office)).key, office.actor("U06")
+    long = MOST_COUNTED + 20
+    dates = [None if number % 40 == 0 else NOON + timedelta(hours=number % 7) for number in range(1, long)]
+
+    def write(session):
+        for table, column in ((UserTask.__table__, "key"), (UserTaskCandidate.__table__, "user_task_key")):
+            for row in session.execute(table.select().where(table.c[column] == key)).mappings().all():
+                rows = [{**row, column: key + number} for number in range(1, long)]
+                if column == "key":
+                    rows = [{**each, "due_at": due} for each, due in zip(rows, dates, strict=True)]
+                session.execute(table.insert(), rows)
+        return session.get_one(UserTask, key).due_at
+
+    due = {key + number: date for number, date in enumerate([office.run(write), *dates])}
+    pages = [office.read(user_tasks.inbox, buyer, Filters(page=number)) for number in range(1, 6)]
+    listed = [task.key for page in pages for task in page.tasks]
+    assert listed == sorted(due, key=lambda one: (due[one] is None, due[one], one))
+    assert [page.page < page.pages for page in pages] == [True, True, True, False, False]
+    newest = [
+        task.key
+        for number in (1, 2)
+        for task in office.read(user_tasks.inbox, buyer, Filters(sort="newest", size=100, page=number)).tasks
+    ]
+    assert newest == sorted(due, reverse=True)
+    assert office.read(user_tasks.counts, buyer).groups == MOST_COUNTED
 
 
 def test_what_one_did_is_listed_the_latest_first(office):
