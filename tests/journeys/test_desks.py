@@ -7,24 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from engine import audit, clock
 from engine.models import ProcessInstance, UserTask
 from engine.models.user_task import CREATED
-from tests.journeys.conftest import Watch, serve
-from tests.journeys.office import Office, violations
+from tests.journeys.conftest import serve
+from tests.journeys.office import Office
 from tests.webapp.house import INVESTIGATED, ask
-
-OPERATIONS = (
-    "/operations",
-    "/operations?when=open",
-    "/operations/trouble",
-    "/operations/times",
-    "/operations/figures",
-)
-AUDIT = ("/audit", "/audit?text=地毯", "/audit/views")
 
 
 @pytest.fixture(scope="module")
@@ -107,34 +98,3 @@ def test_the_audited_matter_prints_without_its_buttons(late_office: Office, page
     expect(page.locator(".masthead .folders")).to_be_hidden()
     expect(page.locator(".submission table").first).to_be_visible()
     expect(page.locator(".drawing svg").first).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_every_desk_is_accessible(late_office: Office, browser: Browser, locale: str, scheme: str, width: int):
-    context = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
-    watching = Watch()
-    watching.over(context)
-    page = context.new_page()
-    matter = matter_of(late_office, "最早逾期")
-    with late_office.house.unit_of_work.read() as session:
-        task = session.scalars(
-            select(UserTask.key).where(UserTask.root_key == matter, UserTask.state == CREATED)
-        ).one()
-    found: list[str] = []
-    desks = {
-        "U03": (*OPERATIONS, "/operations/starts", f"/operations/tasks/{task}", f"/operations/matters/{matter}"),
-        "U13": (*AUDIT, f"/audit/matters/{matter}", f"/audit/matters/{matter}?verify=1"),
-    }
-    for person, addresses in desks.items():
-        late_office.sign_in(page, person)
-        for address in addresses:
-            late_office.go(page, address)
-            page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
-            found += [f"{person} {address} {each}" for each in violations(page)]
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found.append(f"{person} {address} scrolls sideways")
-    context.close()
-    assert found == [], "\n".join(found)
-    assert watching.found == []

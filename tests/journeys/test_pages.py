@@ -1,98 +1,11 @@
-"""What every page owes everybody: accessible in every look, no sideways scrolling, keys, print, the viewer."""
+"""What pages owe beside their looks (``test_every_page``): errors, keys, print, the viewer, being offline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Watch
 from tests.journeys.office import PROCUREMENT, Office, ready, violations
-
-PAGES = {
-    "U19": (
-        "/account/away",
-        "/account/devices",
-        "/inbox",
-        "/done",
-        "/started",
-        "/copies",
-        "/start",
-        "/account/password",
-        "task",
-        "matter",
-        "withdraw",
-        "why",
-    ),
-    "U16": ("/inbox", "task"),
-    "U06": ("/inbox", "task"),
-    "U13": ("/inbox", "/schedules", "/archive"),
-    "U15": (
-        "/organisation/people",
-        "/organisation/people/U19",
-        "/organisation/people/new",
-        "/organisation/people/U19/posts/new",
-        "/organisation/people/U35/employments/new",
-        "/organisation/people/U35/employments/end",
-        "/organisation/register",
-        "/organisation/register?which=probation",
-        "/organisation/units",
-        "/organisation/units/A",
-        "/organisation/units/S01",
-        "/organisation/units/S01/calendar",
-        "/organisation/units/S01/headcounts/new",
-        "/organisation/units/S01/headcounts/server/edit",
-        "/organisation/areas/new",
-        "/organisation/posts",
-        "/organisation/posts/purchaser",
-        "/organisation/roles",
-        "/organisation/calendar",
-        "/organisation/changes",
-        "/organisation/people/U16/leave",
-        "/organisation/who-would-get-it",
-        "/organisation/exchange",
-    ),
-}
-
-
-def addresses(office: Office, page: Page, person: str) -> Iterator[str]:
-    """The pages of a person; those of one task or matter are found through the lists."""
-    first = {"task": "/inbox", "why": "/inbox", "matter": "/started", "withdraw": "/started"}
-    for name in PAGES[person]:
-        if name not in first:
-            yield name
-            continue
-        office.go(page, first[name])
-        pattern = "/matters/" if first[name] == "/started" else "/tasks/"
-        href = page.locator(f'.entry .what a[href^="{pattern}"]').first.get_attribute("href")
-        yield f"{href}/{name}" if name in ("withdraw", "why") else str(href)
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_every_page_is_accessible(busy_office: Office, browser: Browser, locale: str, scheme: str, width: int):
-    context = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
-    watching = Watch()
-    watching.over(context)
-    watching.expected = {404}
-    page = context.new_page()
-    found: list[str] = []
-    page.goto(busy_office.address + "/sign-in")
-    found += [f"/sign-in {each}" for each in violations(page)]
-    for person in PAGES:
-        busy_office.sign_in(page, person)
-        for address in addresses(busy_office, page, person):
-            busy_office.go(page, address)
-            found += [f"{person} {address} {each}" for each in violations(page)]
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found.append(f"{person} {address} scrolls sideways")
-    busy_office.go(page, "/matters/1")
-    found += [f"404 {each}" for each in violations(page)]
-    context.close()
-    assert found == [], "\n".join(found)
-    assert watching.found == []
 
 
 def test_the_errors_of_a_form_are_accessible(office: Office, page: Page, watch: Watch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def request_of(amount: str, **other: str) -> dict[str, str]:
         "lines.0.qty": "1",
         "lines.0.unit": "块",
         "lines.0.est_price": amount,
-        "needed_by": "2026-12-05",
+        "needed_by": (clock.now() + timedelta(days=12)).date().isoformat(),
         **other,
     }
 
