@@ -1,4 +1,4 @@
-"""An office in which every page has something to show: matters at all stages, drafts, a trial, an archive, trouble."""
+"""An office in which every page has something to show: matters at all stages, drafts, a trial, an archive, faults."""
 
 from __future__ import annotations
 
