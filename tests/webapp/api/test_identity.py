@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine import access_tokens, clock, history
 from engine.organisation import people
 from tests.webapp.api.conftest import Program, Programs, basic
+from tests.webapp.house import ROOT
 from webapp.api import OPERATIONS
 
 OPEN = {"getStatus", "getLicense"}
@@ -164,3 +166,17 @@ def test_nobody_revokes_the_token_of_somebody_else(programs: Programs):
     house.person("U15").post(f"/account/tokens/{key}/revoke")
     with house.unit_of_work.read() as session:
         assert access_tokens.listed(session, house.person("U19").actor) == []
+
+
+def test_a_process_owner_is_shown_the_way_into_the_workshop(programs: Programs):
+    """With a token for deployments too: scenarios and a second person stand before what he publishes."""
+    file = (
+        io.BytesIO((ROOT / "dmn/chain_store/procurement_authority.dmn").read_bytes()),
+        "procurement_authority.dmn",
+    )
+    owner = programs.bearing(programs.token("U14", "deploy"))
+    answer = owner.ask("POST", "/deployments", data={"resources": file}, content_type="multipart/form-data")
+    assert answer.status_code == 403
+    assert answer.content_type == "application/problem+json"
+    assert "Import the files in the workshop" in answer.json["detail"]
+    assert owner.get("/deployments/packs").status_code == 200  # he may still compare
