@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAl
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.errors import SettingRefused
+from engine.sessions import DirectSession
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -61,8 +62,16 @@ class Database:
             self.engine, self.reader_engine = _sqlite_engines(self.url)
         else:
             self.engine, self.reader_engine = _postgresql_engines(self.url)
-        self.writer: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
-        self.reader: sessionmaker[Session] = sessionmaker(self.reader_engine, autoflush=False, expire_on_commit=False)
+        self.writer: sessionmaker[Session] = sessionmaker(
+            class_=DirectSession, engine=self.engine, expire_on_commit=False
+        )
+        self.reader: sessionmaker[Session] = sessionmaker(
+            class_=DirectSession,
+            engine=self.reader_engine if self.is_sqlite else self.engine,
+            reads_only=True,
+            autoflush=False,
+            expire_on_commit=False,
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -261,8 +270,10 @@ def _prepare_sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoo
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.execute("BEGIN IMMEDIATE")
+    if not connection.in_transaction:  # a DirectSession began on the driver
+        connection.execute("BEGIN IMMEDIATE")
 
 
 def _begin(connection: Any) -> None:
-    connection.execute("BEGIN")
+    if not connection.in_transaction:
+        connection.execute("BEGIN")

@@ -15,13 +15,14 @@ from engine.deployments.lookup import Definition, definition
 from engine.errors import NotFound
 from engine.models import Deployment, DeploymentBinding
 from engine.runtime.dialect.references import flatten, literal
+from engine.statements import Statement
 from feel.sentences import Sentence
 
 _CURRENT = select(DeploymentBinding.definition_key).where(
     DeploymentBinding.kind == bindparam("kind"),
     DeploymentBinding.deployment_key.in_(select(func.max(Deployment.key)).group_by(Deployment.pack)),
 )
-_CURRENT_ONE = _CURRENT.where(DeploymentBinding.id == bindparam("id"))
+_CURRENT_ONE = Statement(_CURRENT.where(DeploymentBinding.id == bindparam("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def last_by(session: Session, pack: str, person: str) -> Deployment | None:
 
 def current_process(session: Session, process_id: str) -> Definition:
     """The version of a process that starts now. Raises :class:`NotFound` for one that is not, or no more, in use."""
-    key = session.connection().execute(_CURRENT_ONE, {"kind": "process", "id": process_id}).scalar_one_or_none()
+    key = _CURRENT_ONE.scalar(session, {"kind": "process", "id": process_id})
     if key is None:
         raise NotFound(Sentence("There is no procedure {process}.", process=process_id))
     return definition(session, key)
@@ -86,7 +87,7 @@ def current_processes(session: Session) -> tuple[Definition, ...]:
 
 def current_decision(session: Session, decision_id: str) -> int:
     """The key of the version of a decision that is in use now. Raises :class:`NotFound`."""
-    key = session.connection().execute(_CURRENT_ONE, {"kind": "decision", "id": decision_id}).scalar_one_or_none()
+    key = _CURRENT_ONE.scalar(session, {"kind": "decision", "id": decision_id})
     if key is None:
         raise NotFound(Sentence("There is no decision {decision}.", decision=decision_id))
     return key

@@ -29,6 +29,8 @@ def resolve(matter: Matter, change: UserTaskCreated) -> Resolution:
     """The persons, by the rules of the organisation; the exception queue when there is nobody, never nothing."""
     root = matter.root
     named = change.resolution if change.resolution is not None else list(change.candidate_users) or None
+    if change.properties.get("differentFrom"):
+        matter.flush()  # who completed a task in this very step is asked for, too
     # Filling in one's own request is no decision about it: the first step is the starter's, in person.
     drafting = root.submitted_at is None and change.assignees == (root.starter,) and _names_plainly(change.resolution)
     return resolution.resolve(

@@ -64,8 +64,8 @@ def _start(matter: Matter, parent: Instance, change: ProcessCalled) -> None:
         store=matter.root.store,
         started_at=matter.now,
         submitted_at=matter.now,
+        is_stored=False,
     )
-    matter.session.connection().execute(instances.INSERT, child.column_values())
     matter.add(child)
     details = {"process_id": change.process_id, "definition": definition_key, "process_instance": child.key}
     matter.record(parent, "call.started", element_id=change.element_id, details=details)
@@ -150,6 +150,7 @@ def cancel(matter: Matter, instance: Instance) -> None:
 
 def cancel_tasks(matter: Matter, instance: Instance) -> None:
     """Nothing of the instance waits any more; history names each task that somebody was asked to do."""
+    matter.flush()
     stored = matter.session.connection().execute(_OPEN_TASKS, {"key": instance.key})
     waits = {row.element_instance: row.element_id for row in stored}
     for wait, row in matter.rows.tasks.items():

@@ -56,6 +56,7 @@ def open_incident(
         "resolved_at": None,
         "resolved_by": None,
     }
+    matter.flush()
     matter.session.connection().execute(insert(INCIDENT), row)
     matter.open_incidents += 1
     seen = Personal(values) if matter.personal_names else values

@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, insert, update
 from engine.models import ProcessInstance
 from engine.models.process_instance import ACTIVE
 from engine.runtime import Workflow
+from engine.statements import Statement
 
 TABLE: Table = ProcessInstance.__table__  # type: ignore[assignment] # declarative's type says FromClause
 
@@ -46,6 +47,7 @@ class Instance:
     workflow: Workflow | None = None
     before: dict[str, Any] = field(default_factory=dict)
     stepped: bool = False
+    is_stored: bool = True  # else its row is still to be inserted
 
     @property
     def is_root(self) -> bool:
@@ -62,7 +64,7 @@ class Instance:
         return {name: getattr(self, name) for name in COLUMNS}
 
 
-_NO_COLUMN = frozenset({"workflow", "before", "stepped"})
+_NO_COLUMN = frozenset({"workflow", "before", "stepped", "is_stored"})
 COLUMNS = tuple(f.name for f in fields(Instance) if f.name not in _NO_COLUMN)
 _CHANGING = (
     "definition_key",  # by migration alone
@@ -78,8 +80,8 @@ _CHANGING = (
     "last_sequence",
     "last_hash",
 )
-INSERT = insert(TABLE)
-UPDATE = (
+INSERT = Statement(insert(TABLE))
+UPDATE = Statement(
     update(TABLE)
     .where(TABLE.c.key == bindparam("b_key"), TABLE.c.revision == bindparam("b_revision"))
     .values({name: bindparam(f"b_{name}") for name in _CHANGING} | {"revision": TABLE.c.revision + 1})

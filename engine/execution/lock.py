@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import FromClause, Row, Select, Table, bindparam, func, select
+from sqlalchemy import FromClause, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
@@ -20,6 +20,7 @@ from engine.execution.instance import Instance
 from engine.execution.matter import Matter
 from engine.execution.tables import INCIDENT, JOB, SUBSCRIPTION, TASK
 from engine.models.incident import OPEN
+from engine.statements import Statement, constant
 from feel.sentences import Sentence
 
 
@@ -29,7 +30,7 @@ class Locked:
 
     matter: Matter
     instance: Instance
-    row: Row[Any] | None
+    row: Any | None
 
 
 Anchor = Literal["instance", "task", "job", "subscription"]
@@ -55,15 +56,15 @@ def _statement(anchor: Anchor) -> Select[Any]:
     open_incidents = (
         select(func.count())
         .select_from(INCIDENT)
-        .where(INCIDENT.c.root_key == _ROOT.c.key, INCIDENT.c.state == OPEN)
+        .where(INCIDENT.c.root_key == _ROOT.c.key, INCIDENT.c.state == constant(OPEN))
         .scalar_subquery()
     )
     return (
         select(
-            *columns,
             *(_ROOT.c[name].label(f"root__{name}") for name in instances.COLUMNS),
             *(_OWN.c[name].label(f"own__{name}") for name in instances.COLUMNS),
             open_incidents.label("open_incidents"),
+            *columns,
         )
         .select_from(found)
         .where(key == bindparam("anchor_key"))
@@ -71,19 +72,18 @@ def _statement(anchor: Anchor) -> Select[Any]:
     )
 
 
-_STATEMENTS: dict[Anchor, Select[Any]] = {
-    anchor: _statement(anchor) for anchor in ("instance", "task", "job", "subscription")
-}
+_ANCHORS: tuple[Anchor, ...] = ("instance", "task", "job", "subscription")
+_STATEMENTS = {anchor: Statement(_statement(anchor)) for anchor in _ANCHORS}
+_WIDTH = len(instances.COLUMNS)
 
 
 def lock(session: Session, anchor: Anchor, key: int, actor: Actor) -> Locked | None:
     """Lock the matter of a task, job, subscription or instance; None if there is no such row."""
-    row = session.connection().execute(_STATEMENTS[anchor], {"anchor_key": key}).one_or_none()
+    row = _STATEMENTS[anchor].one_or_none(session, {"anchor_key": key})
     if row is None:
         return None
-    root = Instance(**{name: getattr(row, f"root__{name}") for name in instances.COLUMNS})
-    matter = Matter(session, root, actor, open_incidents=row.open_incidents)
-    own = matter.add(Instance(**{name: getattr(row, f"own__{name}") for name in instances.COLUMNS}))
+    matter = Matter(session, Instance(*row[:_WIDTH]), actor, open_incidents=row.open_incidents)
+    own = matter.root if row.own__key == matter.root.key else matter.add(Instance(*row[_WIDTH : 2 * _WIDTH]))
     return Locked(matter, own, None if anchor == "instance" else row)
 
 
@@ -113,6 +113,6 @@ def open_matter(
         starter=starter,
         store=store,
         started_at=started_at,
+        is_stored=False,
     )
-    session.connection().execute(instances.INSERT, root.column_values())
     return Matter(session, root, actor)

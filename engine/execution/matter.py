@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 
 from engine import clock, deployments, history, values
 from engine.actor import Actor, system
-from engine.errors import Conflict, ExecutionFailed, StaleRevision
+from engine.errors import Conflict, ExecutionFailed
 from engine.execution import failures, personal, presentation, projection
 from engine.execution import instance as instances
 from engine.execution.host import ExecutionHost
 from engine.execution.instance import Instance
 from engine.execution.rows import Rows
-from engine.models import ProcessInstance
 from engine.runtime import Process, Workflow
 from engine.runtime.changes import VariablesSet
+from engine.statements import Outbox, Statement
 from feel.sentences import Sentence
 
 MAXIMUM_FOLLOW_UPS = 1000
@@ -50,6 +50,7 @@ class Matter:
         self.is_new = root.revision == 0 and root.state_bytes is None
         self.was_submitted = False  # by this very step
         self.rows = Rows()
+        self.outbox = Outbox()
         self.instances: dict[int, Instance] = {root.key: root}
         self.path = projection.Path()
         self.reported: set[tuple[int, str]] = set()  # process variables that history already tells the change of
@@ -66,8 +67,7 @@ class Matter:
         """An instance of this matter, loaded when first needed (the root's lock covers it)."""
         found = self.instances.get(key)
         if found is None:
-            row = self.session.connection().execute(_BY_KEY, {"key": key}).one()
-            found = self.add(Instance(**row._asdict()))
+            found = self.add(Instance(*_BY_KEY.one(self.session, {"key": key})))
         return found
 
     def add(self, instance: Instance) -> Instance:
@@ -207,17 +207,31 @@ class Matter:
             failures.close_void(self)
         else:
             failures.close_incidents(self, lambda _incident: True)
-        connection = self.session.connection()
-        history.flush(self.session, self.root)
+        history.flush(self.session, self.root, self.outbox)
         for instance in sorted(self.instances.values(), key=lambda item: item.key):
             if instance.stepped and instance.workflow is not None:
                 instance.state_bytes = instance.workflow.save() if instance.is_active else None
-            if not instance.stepped and instance is not self.root:
-                continue
-            if connection.execute(instances.UPDATE, instances.update_parameters(instance)).rowcount != 1:
-                raise StaleRevision
+            if instance.stepped or instance is self.root:
+                self._write(instance)
+        self.rows.write(self.session, self.outbox, self.now)
+        self.outbox.send(self.session)
+
+    def flush(self) -> None:
+        """Send the writes so far: for whoever is about to read rows of this matter, or to write rows beside them."""
+        for instance in self.instances.values():
+            if not instance.is_stored:
+                instance.is_stored = True
+                self.outbox.add(instances.INSERT, instance.column_values())
+        self.outbox.send(self.session)
+
+    def _write(self, instance: Instance) -> None:
+        if instance.is_stored:
+            self.outbox.add(instances.UPDATE, instances.update_parameters(instance), touching=1)
             instance.revision += 1
-        self.rows.write(self.session, self.now)
+        else:
+            instance.is_stored = True
+            instance.revision += 1
+            self.outbox.add(instances.INSERT, instance.column_values())
 
     def _project_variables(self, instance: Instance) -> None:
         names = self._changed_names.pop(instance.key, None)
@@ -236,6 +250,6 @@ class Matter:
             self.record(instance, "variables.changed", details={"variables": self.told(told)})
 
 
-_BY_KEY = select(*(ProcessInstance.__table__.c[name] for name in instances.COLUMNS)).where(
-    ProcessInstance.key == bindparam("key")
+_BY_KEY = Statement(
+    select(*(instances.TABLE.c[name] for name in instances.COLUMNS)).where(instances.TABLE.c.key == bindparam("key"))
 )

@@ -91,6 +91,7 @@ def would_go_on() -> Sentence:
 
 def renamed(matter: Matter, instance: Instance, change: changes.ElementMigrated) -> None:
     """What waits under the occurrence is found under its new element."""
+    matter.flush()
     connection = matter.session.connection()
     mine = {"process_instance_key": instance.key, "element_instance": change.element_instance_id}
     connection.execute(
@@ -123,6 +124,7 @@ def task_redrawn(matter: Matter, instance: Instance, change: changes.UserTaskMig
         form_key = deployments.bound_form(
             matter.session, instance.definition_key, change.form_id, change.form_binding, change.form_version_tag
         )
+    matter.flush()
     matter.session.connection().execute(
         update(TASK)
         .where(

@@ -13,6 +13,7 @@ import feel
 from engine import calendar, counters
 from engine.execution.tables import TASK, VARIABLE
 from engine.models.user_task import CREATED
+from engine.statements import Statement
 
 if TYPE_CHECKING:
     from engine.execution.matter import Matter
@@ -24,12 +25,12 @@ _SUMMARY_VALUES = select(VARIABLE.c.name, VARIABLE.c.value).where(
     VARIABLE.c.scope == "",
     VARIABLE.c.name.in_(bindparam("names", expanding=True)),
 )
-_SHOW_IN_ALL = (
+_SHOW = (
     update(TASK)
     .where(TASK.c.root_key == bindparam("b_root_key"))
     .values({name: bindparam(f"b_{name}") for name in ("business_id", "title", "summary")})
 )
-_SHOW_IN_OPEN = _SHOW_IN_ALL.where(TASK.c.state == CREATED)
+_SHOW_IN_ALL, _SHOW_IN_OPEN = Statement(_SHOW), Statement(_SHOW.where(TASK.c.state == CREATED))
 
 
 def submit(matter: Matter) -> None:
@@ -71,7 +72,7 @@ def present(matter: Matter) -> None:
     # the number is for the first form as well, which is done by now
     statement = _SHOW_IN_ALL if matter.was_submitted else _SHOW_IN_OPEN
     given = {f"b_{name}": value for name, value in shown.items()}
-    matter.session.connection().execute(statement, {"b_root_key": root.key, **given})
+    matter.outbox.add(statement, {"b_root_key": root.key, **given})
 
 
 def title(process: Process, variables: Mapping[str, Any]) -> str:
@@ -97,6 +98,7 @@ def _compiled(text: str) -> feel.Expression:
 def _stored_summary(matter: Matter, names: Sequence[str]) -> list[list[Any]]:
     if not names:
         return []
+    matter.flush()
     rows = matter.session.connection().execute(_SUMMARY_VALUES, {"key": matter.root.key, "names": list(names)})
     found = {row.name: row.value for row in rows}
     return [[name, found.get(name)] for name in names]

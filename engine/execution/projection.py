@@ -94,6 +94,7 @@ def _user_task(matter: Matter, instance: Instance, change: changes.UserTaskCreat
         "priority": change.priority,
         "created_at": matter.now,
         "claimed_at": None,
+        "begun_at": None,
         "due_at": _utc(change.due_at),
         "take_over_from": None,
         "follow_up_at": change.follow_up_at,

@@ -1,4 +1,4 @@
-"""What a step writes besides the instances: collected while it runs, written with one statement a table.
+"""What a step writes besides the instances: collected while it runs, sent with one statement a table.
 
 A wait that opens and closes within one step never leaves a row that somebody could act on: it is closed before it is
 inserted (a user task, a job: the record stays) or not inserted at all (a subscription).
@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert
+from sqlalchemy import Executable, bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from engine.execution.tables import CANDIDATE, JOB, MESSAGE, SUBSCRIPTION, TASK,
 from engine.keys import new_key
 from engine.models import job as job_states
 from engine.models import user_task as task_states
+from engine.statements import Outbox, Statement
 
 Wait = tuple[int, str]
 """An instance and the occurrence of an element in it."""
@@ -96,47 +96,42 @@ class Rows:
             if wait[0] == instance_key and wait not in self._closed:
                 self.close(wait, is_task=wait in self.tasks, is_call=False, completed=False)
 
-    def write(self, session: Session, now: datetime) -> None:
-        """Write everything, and name the jobs that a worker should look at in ``session.info["wake"]``."""
-        connection = session.connection()
-        self._write_closed(connection, now)
-        _insert(connection, TASK, list(self.tasks.values()))
-        _insert(connection, CANDIDATE, [row for rows in self.candidates.values() for row in rows])
-        for job in self.jobs.values():
+    def write(self, session: Session, outbox: Outbox, now: datetime) -> None:
+        """Send everything, and name the jobs that a worker should look at in ``session.info["wake"]``."""
+        self._write_closed(outbox, now)
+        outbox.add_all(_INSERT_TASK, list(self.tasks.values()))
+        outbox.add_all(_INSERT_CANDIDATE, [row for rows in self.candidates.values() for row in rows])
+        jobs = [*self.jobs.values(), *self.deadlines.values()]
+        for job in jobs:
             if job["state"] != job_states.CREATED:
                 job["ended_at"] = now
-        _insert(connection, JOB, [*self.jobs.values(), *self.deadlines.values()])
-        _insert(connection, SUBSCRIPTION, list(self.subscriptions.values()))
-        _insert(connection, MESSAGE, self.messages)
-        if self.deleted_messages:
-            connection.execute(_DELETE_MESSAGES, {"keys": self.deleted_messages})
-        upsert_variables(connection, self.variables)
+        outbox.add_all(_INSERT_JOB, jobs)
+        outbox.add_all(_INSERT_SUBSCRIPTION, list(self.subscriptions.values()))
+        outbox.add_all(_INSERT_MESSAGE, self.messages)
+        outbox.add_all(_DELETE_MESSAGE, [{"key": key} for key in self.deleted_messages])
+        upsert_variables(outbox, self.variables)
         session.info.setdefault("wake", []).extend(
             row["key"]
-            for row in (*self.jobs.values(), *self.deadlines.values())
+            for row in jobs
             if row["state"] == job_states.CREATED and row["due_at"] <= now and not row["external"]
         )
 
-    def _write_closed(self, connection: Connection, now: datetime) -> None:
+    def _write_closed(self, outbox: Outbox, now: datetime) -> None:
         for instance_key, elements in self._closed_tasks.items():
-            if closing.tasks(connection, instance_key, elements) < len(elements):
-                # a listener's job at a user task waits under an occurrence of its own
-                self._closed_others[instance_key, job_states.CANCELED] |= elements
+            closing.tasks(outbox, instance_key, elements, now)
         for (instance_key, state), elements in self._closed_others.items():
-            closing.others(connection, instance_key, elements, state, now)
+            closing.others(outbox, instance_key, elements, state, now)
         for instance_key, elements in self._closed_deadlines.items():
             if instance_key not in self._ended:
-                closing.deadlines(connection, instance_key, elements, now)
+                closing.deadlines(outbox, instance_key, elements, now)
         for instance_key in sorted(self._ended):
-            closing.instance(connection, instance_key, now)
+            closing.instance(outbox, instance_key, now)
 
 
-def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, str], Any]) -> None:
+def upsert_variables(outbox: Outbox, variables: Mapping[tuple[int, str, str], Any]) -> None:
     """Insert or replace the projection of variables, keyed by instance, scope and name."""
-    if not variables:
-        return
-    connection.execute(
-        _upsert(connection.dialect.name),
+    outbox.add_all(
+        _UPSERT_VARIABLE,
         # in one order everywhere, as all locks are taken
         [
             {"process_instance_key": key, "scope": scope, "name": name, "value": value, "key": new_key()}
@@ -145,8 +140,7 @@ def upsert_variables(connection: Connection, variables: Mapping[tuple[int, str, 
     )
 
 
-@cache
-def _upsert(dialect: str) -> Executable:
+def _upsert_variable(dialect: str) -> Executable:
     statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(VARIABLE)
     return statement.on_conflict_do_update(
         index_elements=[VARIABLE.c.process_instance_key, VARIABLE.c.scope, VARIABLE.c.name],
@@ -154,11 +148,8 @@ def _upsert(dialect: str) -> Executable:
     )
 
 
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(_INSERTS[table], rows)
-
-
-_DELETE_MESSAGES = delete(MESSAGE).where(MESSAGE.c.key.in_(bindparam("keys", expanding=True)))
-# Made once: what is built anew for each execution is also compared anew with what was compiled before.
-_INSERTS = {table: insert(table) for table in (TASK, CANDIDATE, JOB, SUBSCRIPTION, MESSAGE)}
+_UPSERT_VARIABLE = Statement(_upsert_variable)
+_DELETE_MESSAGE = Statement(delete(MESSAGE).where(MESSAGE.c.key == bindparam("key")))
+_INSERT_TASK, _INSERT_CANDIDATE, _INSERT_JOB, _INSERT_SUBSCRIPTION, _INSERT_MESSAGE = (
+    Statement(insert(table)) for table in (TASK, CANDIDATE, JOB, SUBSCRIPTION, MESSAGE)
+)

@@ -103,6 +103,7 @@ def create_job(matter: Matter, instance: Instance, change: JobCreated) -> None:
 def _do_inside(matter: Matter, instance: Instance, element_instance: str, work: topics.Work) -> None:
     if not instance.is_active or (instance.key, element_instance) not in matter.rows.inside:
         return  # interrupted by what followed before its turn
+    matter.flush()
     try:
         result = run_inside_function(matter.session, work)
     except topics.BpmnError as error:

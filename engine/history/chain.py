@@ -22,6 +22,7 @@ from engine.actor import Actor
 from engine.errors import NotFound, Refused
 from engine.history.personal import disclose
 from engine.models import HistoryEvent, Journal, PersonalValue, ProcessInstance
+from engine.statements import Outbox, Statement
 from feel.sentences import Sentence
 
 DEPLOYMENTS = 1
@@ -41,7 +42,7 @@ MAXIMUM_JOURNAL = 1000
 _BUFFER = "history"
 _EVENTS: Table = HistoryEvent.__table__  # type: ignore[assignment] # declarative's type says FromClause
 _PERSONAL_VALUES: Table = PersonalValue.__table__  # type: ignore[assignment] # the same
-_INSERT_EVENTS, _INSERT_PERSONAL_VALUES = insert(_EVENTS), insert(_PERSONAL_VALUES)
+_INSERT_EVENTS, _INSERT_PERSONAL_VALUES = Statement(insert(_EVENTS)), Statement(insert(_PERSONAL_VALUES))
 
 
 class Place(Protocol):
@@ -119,13 +120,14 @@ def record(
     )
 
 
-def flush(session: Session, chain: Chain) -> Head:
+def flush(session: Session, chain: Chain, outbox: Outbox | None = None) -> Head:
     """Write what was recorded for this chain in one INSERT, and set its new head on ``chain``.
 
     The caller holds the row's lock and saves ``last_sequence`` and ``last_hash`` with it (an ORM row does that by
     itself, a plain one in the caller's own UPDATE). Gives the new head, or the old one when nothing was recorded.
+    With an ``outbox`` the events go with what else the caller sends.
     """
-    head = _append(session, chain.key, Head(chain.last_sequence, chain.last_hash))
+    head = _append(session, chain.key, Head(chain.last_sequence, chain.last_hash), outbox)
     if head.sequence != chain.last_sequence:
         chain.last_sequence, chain.last_hash = head.sequence, head.hash
     return head
@@ -178,7 +180,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
     return hashlib.sha256(values.canonical(covered).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _append(session: Session, root_key: int, head: Head) -> Head:
+def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None = None) -> Head:
     buffer = _buffer_of(session)
     events = buffer.events.pop(root_key, [])
     personal_values = buffer.personal_values.pop(root_key, [])
@@ -186,13 +188,13 @@ def _append(session: Session, root_key: int, head: Head) -> Head:
         columns["sequence"] = head.sequence + 1
         columns["hash"] = event_hash(columns, head.hash)
         head = Head(columns["sequence"], columns["hash"])
-    connection = session.connection()
-    if personal_values:
-        connection.execute(
-            _INSERT_PERSONAL_VALUES, [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
-        )
-    if events:
-        connection.execute(_INSERT_EVENTS, events)
+    writes = Outbox() if outbox is None else outbox
+    writes.add_all(
+        _INSERT_PERSONAL_VALUES, [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
+    )
+    writes.add_all(_INSERT_EVENTS, events)
+    if outbox is None:
+        writes.send(session)
     return head
 
 

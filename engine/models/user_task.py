@@ -73,8 +73,9 @@ class UserTask(Base):
         Index("ix_user_task_completed_by", "completed_by", "completed_at"),
         Index("ix_user_task_assignee_key", "assignee", "key"),
         Index("ix_user_task_state", "state", "key"),
-        Index("ix_user_task_root", "root_key"),
-        Index("ix_user_task_instance", "process_instance_key"),
+        # with the state: without it SQLite, which has no statistics, goes through everything that is open
+        Index("ix_user_task_root", "root_key", "state"),
+        Index("ix_user_task_instance", "process_instance_key", "state"),
     )
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -102,17 +103,17 @@ def of(session: Session, actor: Actor) -> Oversight:
         return Oversight(actor.person, everything=True, may_act=False)
     if actor.is_administrator or actor.is_system:
         return Oversight(actor.person, everything=True)
-    organisation = snapshot.of(session)
-    return _Search(organisation, actor.person).found()
+    organisation, day = snapshot.of(session), calendar.local_date(clock.now())
+    return organisation.derived((Oversight, actor.person, day), _Search(organisation, actor.person, day).found)
 
 
 class _Search:
     """Goes through the posts that one person holds today."""
 
-    def __init__(self, organisation: Organisation, person: str) -> None:
+    def __init__(self, organisation: Organisation, person: str, day: date) -> None:
         self._organisation = organisation
         self._person = person
-        self._day = calendar.local_date(clock.now())
+        self._day = day
         self._held = [
             held for held in organisation.assignments(person, self._day) if held.post_code not in _OWN_ROOMS
         ]

@@ -9,21 +9,28 @@ own changes under a revision that nobody else knows before its commit, or ever a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
 from engine import models
 from engine.keys import new_key
+from engine.statements import Statement, transaction_of
 from feel.sentences import Sentence
 
+if TYPE_CHECKING:
+    from engine.sessions import DirectSession
+
 _INFO = "organisation"
+_MOST_DERIVED = 10_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,17 @@ class Organisation:
     absences: Mapping[str, Sequence[Absence]]
     delegations: Mapping[str, Sequence[Delegation]]
     calendar_days: Mapping[date, bool]
+    _derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from this revision alone, made once; ``key`` says of what it is, for whom and for which day."""
+        try:
+            known: T = self._derived[key]
+        except KeyError:
+            if len(self._derived) > _MOST_DERIVED:  # days go by in a house where nothing changes
+                self._derived.clear()
+            known = self._derived[key] = make()
+        return known
 
     def is_active(self, person_id: str) -> bool:
         """Whether somebody of that id works here."""
@@ -189,12 +207,12 @@ _shared: WeakKeyDictionary[Engine, tuple[int | None, Organisation]] = WeakKeyDic
 def of(session: Session) -> Organisation:
     """The organisation as this transaction sees it."""
     seen = session.info.get(_INFO)
-    transaction = _transaction(session)
-    if seen is not None and transaction is not None and seen[0] is transaction:
+    transaction = transaction_of(session)
+    if seen is not None and seen[0] is transaction:
         organisation: Organisation = seen[1]
         return organisation
     organisation = _shared_or_loaded(session)
-    session.info[_INFO] = (_transaction(session), organisation)
+    session.info[_INFO] = (transaction, organisation)
     return organisation
 
 
@@ -205,11 +223,6 @@ def changed(session: Session) -> None:
     statement = insert(table).values(id=1, revision=revision)
     session.execute(statement.on_conflict_do_update(index_elements=[table.id], set_={"revision": revision}))
     session.info.pop(_INFO, None)
-
-
-def _transaction(session: Session) -> SessionTransaction | None:
-    """The innermost: a savepoint that is rolled back takes its changes with it."""
-    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _shared_or_loaded(session: Session) -> Organisation:
@@ -228,15 +241,14 @@ def _shared_or_loaded(session: Session) -> Organisation:
 
 
 def _engine(session: Session) -> Engine:
-    bind = session.get_bind()
-    return bind.engine if isinstance(bind, Connection) else bind
+    return cast("DirectSession", session).engine
 
 
 def _revision(session: Session) -> int | None:
-    return session.connection().execute(_REVISION).scalar()
+    return _REVISION.scalar(session, {})
 
 
-_REVISION = select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1)
+_REVISION = Statement(select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1))
 
 
 def _load(session: Session) -> Organisation:

@@ -79,6 +79,7 @@ def follow(session: Session, origin: Origin, key: int, root_key: int, actor: Act
 def link(matter: Matter, origin: Origin, actor: Actor) -> None:
     """Write the link of a matter just begun; the other one's event is flushed with its own step."""
     root = matter.root
+    matter.flush()
     _write(matter.session, origin, root.key)
     matter.record(root, LINKED, details={"direction": "started by", "matter": origin.root_key}, actor=actor)
     details = {"direction": "started", "matter": root.key, "process_id": root.process_id}

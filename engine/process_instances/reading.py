@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -17,14 +17,21 @@ from engine.models import ProcessInstance, UserTask, Variable
 from engine.models.user_task import CREATED
 from engine.process_instances.locking import no_such_matter
 from engine.process_instances.rights import may_see
+from engine.statements import Statement
 from feel.sentences import Sentence
 
 T = TypeVar("T")
 MAXIMUM_PAGE = 200
-_WAITING = (
-    select(UserTask)
-    .where(UserTask.root_key == bindparam("root_key"), UserTask.state == CREATED)
-    .order_by(UserTask.key)
+_TASK: Table = UserTask.__table__  # type: ignore[assignment] # declarative's type says FromClause
+_WAITING = Statement(
+    select(_TASK).where(_TASK.c.root_key == bindparam("root_key"), _TASK.c.state == CREATED).order_by(_TASK.c.key)
+)
+_INSTANCE: Table = ProcessInstance.__table__  # type: ignore[assignment] # the same
+_ROOT = _INSTANCE.alias("root")
+_SEEN = Statement(
+    select(_ROOT.c.root_key, _ROOT.c.process_id, _ROOT.c.starter, _ROOT.c.store, _ROOT.c.submitted_at)
+    .select_from(_INSTANCE.join(_ROOT, _ROOT.c.key == _INSTANCE.c.root_key))
+    .where(_INSTANCE.c.key == bindparam("key"))
 )
 
 
@@ -70,10 +77,12 @@ def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:
     return {row.name: row.value for row in rows}
 
 
-def waiting(session: Session, key: int, actor: Actor) -> Sequence[UserTask]:
-    """The open user tasks of a matter, called processes included."""
-    root_key = get(session, key, actor).root_key
-    return session.execute(_WAITING, {"root_key": root_key}).scalars().all()
+def waiting(session: Session, key: int, actor: Actor) -> Sequence[Any]:
+    """The open user tasks of a matter, called processes included: rows with the columns of ``user_task``."""
+    root = _SEEN.one_or_none(session, {"key": key})
+    if root is None or not may_see(session, actor, root):
+        raise no_such_matter()
+    return _WAITING.all(session, {"root_key": root.root_key})
 
 
 def started_by(

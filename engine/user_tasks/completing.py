@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from engine import deployments, history
 from engine.actor import Actor
-from engine.errors import FormRefused, NotAllowed, StaleRevision
+from engine.errors import FormRefused, NotAllowed
 from engine.execution import Locked, Matter, failures, presentation
 from engine.execution.host import ExecutionHost
 from engine.execution.tables import CANDIDATE, TASK
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.process_instances.rights import groups_of, may_see
+from engine.statements import Statement
 from engine.task_forms import Attached, Parsed
 from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
@@ -29,7 +30,7 @@ from feel.sentences import Sentence
 
 _DRAFT_LENGTH = 200_000
 
-_COMPLETE = (
+_COMPLETE = Statement(
     update(TASK)
     .where(TASK.c.key == bindparam("b_key"), TASK.c.state == CREATED)
     .values(
@@ -42,7 +43,7 @@ _COMPLETE = (
         draft=None,
     )
 )
-_UNCLAIM = delete(CANDIDATE).where(CANDIDATE.c.user_task_key == bindparam("key"))
+_UNCLAIM = Statement(delete(CANDIDATE).where(CANDIDATE.c.user_task_key == bindparam("key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,6 @@ def _clean(
 
 def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) -> None:
     """The row is closed by the command itself: with who did it, and only if it is still open."""
-    connection = matter.session.connection()
     if task.assignee is None:
         details = {"task": task.key, "name": task.name}
         matter.record(
@@ -198,14 +198,13 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
         "b_completed_at": matter.now,
         "b_completed_by": actor.person,
     }
-    if connection.execute(_COMPLETE, parameters).rowcount != 1:
-        raise StaleRevision
+    matter.outbox.add(_COMPLETE, parameters, touching=1)
     matter.rows.settled.add((task.process_instance_key, task.element_instance))
     if task.due_at is None:
         matter.rows.undated.add((task.process_instance_key, task.element_instance))
     resolution: Mapping[str, Any] = task.resolution or {}
     if resolution.get("groups") or resolution.get("persons"):
-        connection.execute(_UNCLAIM, {"key": task.key})
+        matter.outbox.add(_UNCLAIM, {"key": task.key})
 
 
 def _is_repetition(session: Session, task: Any, actor: Actor, digest: str) -> bool:

@@ -1,0 +1,224 @@
+"""Statements made once and sent by the driver itself: the way of the hot path to the database.
+
+To run a statement of SQLAlchemy's costs several times what a database needs for a row by its key. A :class:`Statement`
+is a Core statement all the same, with its types and in the words of the dialect, but compiled once for good; it goes
+over the driver in the transaction that its session is in, beside whatever the session itself sends. Whoever listens
+to the engine's ``before_cursor_execute`` and ``after_cursor_execute`` hears it, and errors are SQLAlchemy's own.
+
+:class:`Outbox` collects writes, so that PostgreSQL gets them in one pipeline, without a round trip for each.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from copy import copy
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import ColumnElement, Dialect, Executable, Text, literal_column
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from engine.errors import StaleRevision
+from engine.sessions import CHANNEL, DirectSession
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+_Process = Callable[[Any], Any]
+
+
+class Statement:
+    """One statement, or one for each dialect if ``made`` is a function of the dialect's name.
+
+    It has no parameters of varying number (``IN`` over a list); what it returns are named tuples.
+    """
+
+    __slots__ = ("_compiled", "_made")
+
+    def __init__(self, made: Executable | Callable[[str], Executable]) -> None:
+        self._made = made
+        self._compiled: dict[str, _Compiled] = {}
+
+    def execute(self, session: Session, given: Mapping[str, Any]) -> int:
+        """Send it; gives the number of rows that it touched."""
+        channel = channel_of(session)
+        compiled = self.compiled(channel.dialect)
+        channel.send(channel.cursor, compiled.text, compiled.bound(given))
+        return cast("int", channel.cursor.rowcount)
+
+    def all(self, session: Session, given: Mapping[str, Any]) -> list[Any]:
+        """The rows."""
+        channel = channel_of(session)
+        compiled = self.compiled(channel.dialect)
+        channel.send(channel.cursor, compiled.text, compiled.bound(given))
+        return [compiled.row(found) for found in channel.cursor.fetchall()]
+
+    def one_or_none(self, session: Session, given: Mapping[str, Any]) -> Any | None:
+        """The row, or None where there is none."""
+        found = self.all(session, given)
+        return found[0] if found else None
+
+    def one(self, session: Session, given: Mapping[str, Any]) -> Any:
+        """The row that must be there."""
+        found = self.all(session, given)
+        if len(found) != 1:
+            raise NoResultFound
+        return found[0]
+
+    def scalar(self, session: Session, given: Mapping[str, Any]) -> Any | None:
+        """The first column of the row, or None where there is none."""
+        found = self.all(session, given)
+        return found[0][0] if found else None
+
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        """The statement as the dialect says it."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            made = self._made(dialect.name) if callable(self._made) else self._made
+            found = self._compiled[dialect.name] = _Compiled(made, dialect)
+        return found
+
+
+def constant(word: str) -> ColumnElement[str]:
+    """A word of our own as part of a statement's text: only so can a planner prove that a partial index will do."""
+    if not word.isidentifier():
+        raise ValueError(word)
+    return literal_column(f"'{word}'", Text)
+
+
+class Outbox:
+    """Writes of one transaction that need no answer before the commit, in the order in which they were added."""
+
+    __slots__ = ("_writes",)
+
+    def __init__(self) -> None:
+        self._writes: list[tuple[Statement, Sequence[Mapping[str, Any]], int | None]] = []
+
+    def add(self, statement: Statement, given: Mapping[str, Any], *, touching: int | None = None) -> None:
+        """One write; with ``touching``, so many rows must be there to be touched."""
+        self._writes.append((statement, (given,), touching))
+
+    def add_all(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same write for each of the rows."""
+        if rows:
+            self._writes.append((statement, rows, None))
+
+    def send(self, session: Session) -> None:
+        """Send everything. Raises :class:`StaleRevision` where a write did not touch what it had to."""
+        writes, self._writes = self._writes, []
+        if writes:
+            channel_of(session).send_all(writes)
+
+
+class _Compiled:
+    """A statement in the words of one dialect: its text, and how values go in and come out."""
+
+    __slots__ = ("_into", "_out", "_row", "text")
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        positional = copy(dialect)
+        if not positional.positional:
+            positional.paramstyle, positional.positional = "format", True
+        compiled = cast("SQLCompiler", statement.compile(dialect=positional))  # type: ignore[attr-defined] # all can
+        self.text = str(compiled)
+        self._into = [_binding(compiled, name, dialect) for name in compiled.positiontup or ()]
+        columns = list(getattr(statement, "exported_columns", ()))
+        self._row: Any = namedtuple("Row", [column.key for column in columns])._make  # type: ignore[misc] # noqa: PYI024 - fields known at run time
+        processes = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+        self._out = [(index, process) for index, process in enumerate(processes) if process is not None]
+
+    def bound(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The parameters as the driver takes them."""
+        return tuple(
+            [
+                constant if name is None else given[name] if process is None else process(given[name])
+                for name, process, constant in self._into
+            ]
+        )
+
+    def row(self, found: Sequence[Any]) -> Any:
+        """A row as the driver gave it, as a named tuple of Python's values."""
+        if self._out:
+            found = list(found)
+            for index, process in self._out:
+                found[index] = process(found[index])
+        return self._row(found)
+
+
+def _binding(compiled: SQLCompiler, name: str, dialect: Dialect) -> tuple[str | None, _Process | None, Any]:
+    """The name under which a parameter is given, and how it is made the driver's; a constant has no name."""
+    parameter = compiled.binds[name]
+    process: _Process | None = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+    if parameter.required:
+        return parameter.key, process, None
+    value = parameter.effective_value
+    return None, None, value if process is None else process(value)
+
+
+class Channel:
+    """The driver in a session's transaction."""
+
+    def __init__(self, session: DirectSession) -> None:
+        self.dialect: Dialect = session.engine.dialect
+        self.driver: Any = session.driver
+        self.cursor: Any = self.driver.cursor()
+        self._session = session
+        self._driver_error = session.driver_error
+        self._pipelines = hasattr(self.driver, "pipeline")
+        self._heard = bool(self._listeners("before") or self._listeners("after"))
+
+    def send(self, cursor: Any, text: str, given: Any, *, many: bool = False) -> None:
+        """One statement; ``given`` are parameters as the driver takes them, a list of such for ``many``."""
+        try:
+            if self._heard:
+                self._send_heard(cursor, text, given, many=many)
+            elif many:
+                cursor.executemany(text, given)
+            else:
+                cursor.execute(text, given)
+        except self._driver_error as error:
+            raise self._session.said(error, text) from error
+
+    def send_all(self, writes: Iterable[tuple[Statement, Sequence[Mapping[str, Any]], int | None]]) -> None:
+        """Writes one after the other, without waiting for each where the driver can."""
+        sent: list[tuple[Any, int]] = []
+        try:
+            with self.driver.pipeline() if self._pipelines else nullcontext():
+                for statement, rows, touching in writes:
+                    compiled = statement.compiled(self.dialect)
+                    cursor = self.driver.cursor()
+                    bound = [compiled.bound(row) for row in rows]
+                    many = len(bound) > 1
+                    self.send(cursor, compiled.text, bound if many else bound[0], many=many)
+                    if touching is not None:
+                        sent.append((cursor, touching))
+        except self._driver_error as error:  # of a statement before the one at which the pipeline told it
+            raise self._session.said(error, "a pipeline of writes") from error
+        if any(cursor.rowcount != touching for cursor, touching in sent):
+            raise StaleRevision
+
+    def _listeners(self, when: str) -> Any:
+        return getattr(self._session.engine.dispatch, f"{when}_cursor_execute")
+
+    def _send_heard(self, cursor: Any, text: str, given: Any, *, many: bool) -> None:
+        connection = self._session.connection()
+        for listener in self._listeners("before"):
+            text, given = listener(connection, cursor, text, given, None, many)
+        (cursor.executemany if many else cursor.execute)(text, given)
+        for listener in self._listeners("after"):
+            listener(connection, cursor, text, given, None, many)
+
+
+def channel_of(session: Session) -> Channel:
+    """The channel of the transaction that the session is in, which begins with it if need be."""
+    channel: Channel | None = session.info.get(CHANNEL)
+    if channel is None:
+        channel = session.info[CHANNEL] = Channel(cast("DirectSession", session))
+    return channel
+
+
+def transaction_of(session: Session) -> object:
+    """What stands for the innermost transaction: a savepoint that is rolled back takes its changes with it."""
+    return session.get_nested_transaction() or channel_of(session)
