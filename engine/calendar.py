@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chinese_calendar.constants import holidays as _free_days
@@ -250,6 +251,7 @@ def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)  # openings and closings are asked for again and again
 def instant_at(wall: datetime, zone: ZoneInfo) -> datetime:
     """When clocks show ``wall`` (the first time); a time that they skip is the moment of skipping."""
     later = wall.replace(tzinfo=zone).astimezone(UTC)

@@ -81,7 +81,8 @@ class DirectSession(Session):
         """As any session: what was not committed is rolled back."""
         if self._reads_only:
             self._commit_on_driver()  # psycopg forgets every prepared statement at a ROLLBACK, which nothing calls for
-        super().close()
+        if super().in_transaction() or self.identity_map or self.new:
+            super().close()
         self._release()
 
     def said(self, error: Exception, text: str) -> DBAPIError:

@@ -26,9 +26,12 @@ _TYPE, _TEXT, _OBJECT = "@type", "@text", "@object"
 _ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", ":"), use_decimal=True)
 _SORTING_ENCODER = simplejson.JSONEncoder(ensure_ascii=False, separators=(",", ":"), use_decimal=True, sort_keys=True)
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal)  # made once: making one costs more than a small text
+_NEEDS_PATIENCE = re.compile(r"[0-9](?:[.eE]|[0-9]{18})")
+"""Where a number may have a point, an exponent or more than 64 bits, which the quick decoder takes for floats."""
 SCALARS = frozenset({str, int, bool, type(None)})
 """What is the same in JSON as in Python; exact classes, for a test that costs nearly nothing."""
 _DECODED = SCALARS | {Decimal}
+_SEQUENCES = frozenset({list, tuple})
 _TAGGED = {
     date: "date",
     datetime: "datetime",
@@ -48,6 +51,17 @@ def dumps(value: object) -> str:
 def canonical(value: object) -> str:
     """The same with sorted keys: the text that the history hashes."""
     return _encode(_plain(value, 0), orjson.OPT_SORT_KEYS, _SORTING_ENCODER)
+
+
+def canonical_bytes(plain: Mapping[str, str | int | None]) -> bytes:
+    """The bytes of :func:`canonical` for one level of plain texts and numbers, which need no second look.
+
+    An altered row may hold what UTF-8 cannot: it has bytes all the same.
+    """
+    try:
+        return orjson.dumps(plain, None, orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return canonical(plain).encode("utf-8", "surrogatepass")
 
 
 def untagged(value: object) -> str:
@@ -75,6 +89,11 @@ def _untagged(value: Any) -> Any:
 
 def loads(text: str) -> Any:
     """The value of a text that :func:`dumps` made, or of any JSON; numbers with a point become ``Decimal``."""
+    if _NEEDS_PATIENCE.search(text) is None:
+        try:
+            return _rich(orjson.loads(text))
+        except orjson.JSONDecodeError:  # halves of surrogate pairs, and what is no JSON
+            pass
     return _rich(_DECODER.decode(text))
 
 
@@ -94,25 +113,25 @@ def _digits(value: object) -> orjson.Fragment:
     raise TypeError(type(value).__name__)
 
 
-def _plain(value: object, depth: int) -> object:
+def _plain(value: Any, depth: int) -> object:
     kind = value.__class__  # the exact class is tested first: it is quick, and nearly all values have one of these
     if kind in SCALARS:
         return value
-    if kind is Decimal or isinstance(value, Decimal):
-        return _decimal(value)  # type: ignore[arg-type] # a Decimal by now
+    if kind is Decimal:
+        return _decimal(value)
+    if kind in _TAGGED:
+        return _tagged_text(value)
     if depth > MAXIMUM_DEPTH:
         raise Refused(Sentence("The values are nested too deeply."))
-    if kind is dict or isinstance(value, Mapping):
+    if kind is dict or (kind not in _SEQUENCES and isinstance(value, Mapping)):
         plain = {
-            str(key): item if item.__class__ in SCALARS else _plain(item, depth + 1)
-            for key, item in value.items()  # type: ignore[attr-defined] # a mapping by now
+            str(key): item if item.__class__ in SCALARS else _plain(item, depth + 1) for key, item in value.items()
         }
         return {_TYPE: "object", _OBJECT: plain} if _TYPE in plain else plain
-    if kind is list or isinstance(value, list | tuple):
-        return [
-            item if item.__class__ in SCALARS else _plain(item, depth + 1)
-            for item in value  # type: ignore[attr-defined] # a sequence by now
-        ]
+    if kind in _SEQUENCES or isinstance(value, list | tuple):
+        return [item if item.__class__ in SCALARS else _plain(item, depth + 1) for item in value]
+    if isinstance(value, Decimal):
+        return _decimal(value)
     if isinstance(value, str | int):
         return value
     return _tagged_text(value)

@@ -54,6 +54,7 @@ class Matter:
         self.instances: dict[int, Instance] = {root.key: root}
         self.path = projection.Path()
         self.reported: set[tuple[int, str]] = set()  # process variables that history already tells the change of
+        self._processes: dict[int, Process] = {}
         self._changed_names: dict[int, set[str]] = {}
         self._follow_ups: deque[Callable[[], None]] = deque()
 
@@ -61,7 +62,11 @@ class Matter:
 
     def process(self, instance: Instance) -> Process:
         """The definition version that the instance is bound to."""
-        return deployments.process(self.session, instance.definition_key)
+        found = self._processes.get(instance.definition_key)
+        if found is None:
+            found = deployments.process(self.session, instance.definition_key)
+            self._processes[instance.definition_key] = found
+        return found
 
     def instance(self, key: int) -> Instance:
         """An instance of this matter, loaded when first needed (the root's lock covers it)."""

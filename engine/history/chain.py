@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from engine import clock, values
 from engine.actor import Actor
 from engine.errors import NotFound, Refused
-from engine.history.personal import disclose
+from engine.history.personal import DIGEST, disclose
 from engine.models import HistoryEvent, Journal, PersonalValue, ProcessInstance
 from engine.statements import Outbox, Statement
 from feel.sentences import Sentence
@@ -100,8 +100,7 @@ def record(
     given. Raises :class:`Refused` for text that no database can store.
     """
     buffer = _buffer_of(session)
-    disclosed, personal_values = disclose({**(details or {}), **({"token": actor.token} if actor.token else {})})
-    text = values.canonical(disclosed)
+    text, personal_values = _told({**(details or {}), **({"token": actor.token} if actor.token else {})})
     if not _is_storable(text):
         raise Refused(Sentence("The text contains characters that cannot be stored. Please type it again."))
     if personal_values:
@@ -176,8 +175,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
         "details": columns["details"],
         "previous_hash": previous_hash,
     }
-    # an altered row may hold what UTF-8 cannot: it has a hash all the same, another one
-    return hashlib.sha256(values.canonical(covered).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(values.canonical_bytes(covered)).hexdigest()
 
 
 def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None = None) -> Head:
@@ -196,6 +194,19 @@ def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None =
     if outbox is None:
         writes.send(session)
     return head
+
+
+def _told(details: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """The details as text, and the rows of what is personal in them."""
+    try:
+        text = values.canonical(details)
+    except Refused:  # something personal, which only becomes text once it is disclosed; or what really cannot be told
+        pass
+    else:
+        if DIGEST not in text:  # nothing in it looks like what stands for a personal value
+            return text, []
+    disclosed, personal_values = disclose(details)
+    return values.canonical(disclosed), personal_values
 
 
 def _is_storable(text: str) -> bool:

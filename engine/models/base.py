@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,20 +20,30 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC for the driver; SQLite stores it without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("An instant needs a time zone.")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """What makes an instant the driver's: text in UTC on SQLite."""
+        is_sqlite = dialect.name == "sqlite"
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Zone-aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        def process(value: datetime | None) -> Any:
+            if value is None:
+                return None
+            if value.tzinfo is None:
+                raise ValueError("An instant needs a time zone.")
+            utc = value.astimezone(UTC)
+            return utc.replace(tzinfo=None).isoformat(" ", "microseconds") if is_sqlite else utc
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """What makes of the driver's an instant in UTC."""
+
+        def from_text(value: str | None) -> datetime | None:
+            return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+        def from_datetime(value: datetime | None) -> datetime | None:
+            return None if value is None else value.astimezone(UTC)
+
+        return from_text if dialect.name == "sqlite" else from_datetime
 
 
 class Value(TypeDecorator[Any]):
@@ -48,13 +59,22 @@ class Value(TypeDecorator[Any]):
         super().__init__()
         self.keep_none = keep_none
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """The value as text."""
-        return None if value is None and not self.keep_none else values.dumps(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002
+        """What makes text of a value."""
+        keep_none = self.keep_none
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """The value again."""
-        return None if value is None else values.loads(value)
+        def process(value: Any) -> str | None:
+            return None if value is None and not keep_none else values.dumps(value)
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002
+        """What makes the value of its text again."""
+        return _value_of
+
+
+def _value_of(text: str | None) -> Any:
+    return None if text is None else values.loads(text)
 
 
 class Base(DeclarativeBase):

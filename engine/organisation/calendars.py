@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from engine import calendar, models
 from engine.actor import Actor
 from engine.errors import NotFound
 from engine.organisation import journal, rights, snapshot
+from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
 
 
@@ -23,6 +25,10 @@ def of_kind(kind: str) -> calendar.WorkingTime:
 def of_unit(session: Session, unit_id: str | None) -> calendar.WorkingTime:
     """The working time of a unit, the head office's for None; raises :class:`NotFound`."""
     organisation = snapshot.of(session)
+    return organisation.derived((calendar.WorkingTime, unit_id), partial(_of_unit, organisation, unit_id))
+
+
+def _of_unit(organisation: Organisation, unit_id: str | None) -> calendar.WorkingTime:
     if unit_id is None:
         return calendar.read(None, calendar.HEAD_OFFICE, organisation.calendar_days)
     unit = organisation.units.get(unit_id)
