@@ -20,16 +20,14 @@ class _Keys:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
-        self._reseed()
+        self.reseed()
 
-    def _reseed(self) -> None:
-        self._pid = os.getpid()
+    def reseed(self) -> None:
+        """Take other process bits."""
         self._process = secrets.randbits(_PROCESS_BITS)
 
     def new(self) -> int:
         with self._lock:
-            if os.getpid() != self._pid:  # a fork must not go on with its parent's bits
-                self._reseed()
             moment = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SEQUENCE_BITS
             # Sequence used up, or the wall clock stepped back: borrow from the future.
             self._last = max(moment, self._last + 1)
@@ -38,6 +36,7 @@ class _Keys:
 
 
 _keys = _Keys()
+os.register_at_fork(after_in_child=_keys.reseed)  # a fork must not go on with its parent's bits
 
 
 def new_key() -> int:

@@ -1,4 +1,4 @@
-"""Sessions that begin, commit and roll back on the driver, and in SQLAlchemy's own objects only once these are needed.
+"""Sessions that begin and end on the driver, and in SQLAlchemy's own objects only once these are needed.
 
 A command of the hot path sends a few :class:`~engine.statements.Statement` and asks the session for nothing else.
 For it, what a session does around a transaction costs as much as the statements themselves. A :class:`DirectSession`
@@ -8,6 +8,7 @@ takes the connection out of the engine's pool and speaks to the driver; the firs
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine
@@ -47,7 +48,7 @@ class DirectSession(Session):
             self._connection = Connection(self.engine, self._checked_out)
         return self._connection
 
-    def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - SQLAlchemy's own signature
+    def begin(self, nested: bool = False) -> SessionTransaction:
         """As any session; it is SQLAlchemy that ends this transaction, so it takes it at once."""
         if nested:
             self.connection()  # the savepoint is of the transaction that is under way
@@ -79,8 +80,10 @@ class DirectSession(Session):
 
     def close(self) -> None:
         """As any session: what was not committed is rolled back."""
-        if self._reads_only:
-            self._commit_on_driver()  # psycopg forgets every prepared statement at a ROLLBACK, which nothing calls for
+        if self._reads_only and self._checked_out is not None and self._checked_out.is_valid:
+            # Nothing calls for a ROLLBACK, at which psycopg forgets every statement that it has prepared.
+            with suppress(self.driver_error):  # a connection that is gone is found out by the pool
+                cast("Any", self._checked_out.driver_connection).commit()
         if super().in_transaction() or self.identity_map or self.new:
             super().close()
         self._release()

@@ -1,9 +1,10 @@
 """Statements made once and sent by the driver itself: the way of the hot path to the database.
 
-To run a statement of SQLAlchemy's costs several times what a database needs for a row by its key. A :class:`Statement`
-is a Core statement all the same, with its types and in the words of the dialect, but compiled once for good; it goes
-over the driver in the transaction that its session is in, beside whatever the session itself sends. Whoever listens
-to the engine's ``before_cursor_execute`` and ``after_cursor_execute`` hears it, and errors are SQLAlchemy's own.
+To run a statement of SQLAlchemy's costs several times what a database needs for a row by its key. A
+:class:`Statement` is a Core statement all the same, with its types and in the words of the dialect, but compiled once
+for good; it goes over the driver in the transaction that its session is in, beside whatever the session itself sends.
+Whoever listens to the engine's ``before_cursor_execute`` and ``after_cursor_execute`` hears it; errors are
+SQLAlchemy's own.
 
 :class:`Outbox` collects writes, so that PostgreSQL gets them in one pipeline, without a round trip for each.
 """
@@ -14,6 +15,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from copy import copy
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Text, literal_column
@@ -115,7 +117,7 @@ class Outbox:
 class _Compiled:
     """A statement in the words of one dialect: its text, and how values go in and come out."""
 
-    __slots__ = ("_into", "_out", "_row", "text")
+    __slots__ = ("_all_given", "_constants", "_given", "_out", "_processed", "_row", "text")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         positional = copy(dialect)
@@ -123,20 +125,34 @@ class _Compiled:
             positional.paramstyle, positional.positional = "format", True
         compiled = cast("SQLCompiler", statement.compile(dialect=positional))  # type: ignore[attr-defined] # all can
         self.text = str(compiled)
-        self._into = [_binding(compiled, name, dialect) for name in compiled.positiontup or ()]
+        into = [_binding(compiled, name, dialect) for name in compiled.positiontup or ()]
+        self._given = [(index, name) for index, (name, _process, _value) in enumerate(into) if name is not None]
+        self._processed = [(index, process) for index, (name, process, _value) in enumerate(into) if name and process]
+        self._constants = [value for _name, _process, value in into]
+        names = [name for _index, name in self._given]
+        # one name alone would give its bare value; a constant has its place between the others
+        self._all_given = itemgetter(*names) if 1 < len(names) == len(into) else None
         columns = list(getattr(statement, "exported_columns", ()))
-        self._row: Any = namedtuple("Row", [column.key for column in columns])._make  # type: ignore[misc] # noqa: PYI024 - fields known at run time
+        row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc] # known at run time  # noqa: PYI024 - the same
+        self._row = row._make
         processes = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._out = [(index, process) for index, process in enumerate(processes) if process is not None]
 
     def bound(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """The parameters as the driver takes them."""
-        return tuple(
-            [
-                constant if name is None else given[name] if process is None else process(given[name])
-                for name, process, constant in self._into
-            ]
-        )
+        values: Any
+        if self._all_given is not None:
+            values = self._all_given(given)
+            if not self._processed:
+                return cast("tuple[Any, ...]", values)
+            values = list(values)
+        else:
+            values = self._constants.copy()
+            for index, name in self._given:
+                values[index] = given[name]
+        for index, process in self._processed:
+            values[index] = process(values[index])
+        return tuple(values)
 
     def row(self, found: Sequence[Any]) -> Any:
         """A row as the driver gave it, as a named tuple of Python's values."""

@@ -48,6 +48,13 @@ def dumps(value: object) -> str:
     return text
 
 
+def same(one: object, other: object) -> bool:
+    """Whether both would be stored as the same text: 1, 1.0 and true are three values."""
+    if one.__class__ in SCALARS and other.__class__ in SCALARS:
+        return one.__class__ is other.__class__ and one == other
+    return dumps(one) == dumps(other)
+
+
 def canonical(value: object) -> str:
     """The same with sorted keys: the text that the history hashes."""
     return _encode(_plain(value, 0), orjson.OPT_SORT_KEYS, _SORTING_ENCODER)

@@ -6,7 +6,7 @@ import logging
 from decimal import Decimal
 from pathlib import Path
 
-from banli import demo, foundation
+from banli import demo, foundation, memory
 from engine import clock, content, deployments, process_instances, user_tasks
 from engine.actor import Actor, system
 from engine.database import Database
@@ -21,6 +21,7 @@ STARTER = "U19"
 def furnished(url: str) -> UnitOfWork:
     """The unit of work over a new database; the workers are nobody's concern here."""
     logging.disable(logging.WARNING)
+    memory.be_frugal()  # as every command of banli begins
     database = Database(url)
     database.migrate()
     unit_of_work = UnitOfWork(database, wake=lambda _keys: None)

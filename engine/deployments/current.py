@@ -87,7 +87,7 @@ def current_processes(session: Session) -> tuple[Definition, ...]:
 
 def current_decision(session: Session, decision_id: str) -> int:
     """The key of the version of a decision that is in use now. Raises :class:`NotFound`."""
-    key = _CURRENT_ONE.scalar(session, {"kind": "decision", "id": decision_id})
+    key: int | None = _CURRENT_ONE.scalar(session, {"kind": "decision", "id": decision_id})
     if key is None:
         raise NotFound(Sentence("There is no decision {decision}.", decision=decision_id))
     return key

@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 from engine import deployments
 from engine.errors import ExecutionFailed
 from engine.execution import instance as instances
-from engine.execution.host import ExecutionHost
 from engine.execution.instance import Instance
 from engine.execution.tables import TASK
 from engine.keys import new_key
@@ -76,7 +75,7 @@ def start(matter: Matter, instance: Instance, variables: Variables, start_elemen
     """Begin the workflow of a new instance."""
     instance.stepped = True
     instance.workflow = Workflow.start(
-        matter.process(instance), variables, ExecutionHost(matter, instance), start_element=start_element
+        matter.process(instance), variables, matter.host(instance), start_element=start_element
     )
 
 
@@ -160,7 +159,7 @@ def cancel_tasks(matter: Matter, instance: Instance) -> None:
         if not matter.rows.is_closed((instance.key, element_instance)):
             details = {"element_instance": element_instance}
             matter.record(instance, "user_task.canceled", element_id=element_id, details=details)
-    matter.rows.end_instance(instance.key)
+    matter.rows.end_instance(instance.key, interrupted=True)
 
 
 def active_called(matter: Matter) -> list[Instance]:

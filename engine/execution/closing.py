@@ -1,4 +1,4 @@
-"""Close the rows of what waits no more: user tasks, jobs, timers, subscriptions, and all of an instance that ended."""
+"""Close the rows of what waits no more: user tasks, jobs, timers, subscriptions; all of an instance that ended."""
 
 from __future__ import annotations
 
@@ -67,8 +67,10 @@ def deadlines(outbox: Outbox, instance_key: int, elements: Collection[str], now:
     outbox.add_all(_CLOSE_DEADLINE, [{**ending, "element": element} for element in sorted(elements)])
 
 
-def instance(outbox: Outbox, instance_key: int, now: datetime) -> None:
+def instance(outbox: Outbox, instance_key: int, now: datetime, *, interrupted: bool) -> None:
     """Nothing of an instance that ended waits any more, whatever was or was not reported as closed."""
     given = {"instance_key": instance_key, "b_state": job_states.CANCELED, "b_now": now}
-    for statement in (_UNCLAIM_ALL, _CANCEL_ALL_TASKS, _CLOSE_ALL_JOBS, _UNSUBSCRIBE_ALL):
+    if interrupted:  # else each task was reported, and its candidates are gone with it
+        outbox.add(_UNCLAIM_ALL, given)
+    for statement in (_CANCEL_ALL_TASKS, _CLOSE_ALL_JOBS, _UNSUBSCRIBE_ALL):
         outbox.add(statement, given)

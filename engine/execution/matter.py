@@ -55,6 +55,7 @@ class Matter:
         self.path = projection.Path()
         self.reported: set[tuple[int, str]] = set()  # process variables that history already tells the change of
         self._processes: dict[int, Process] = {}
+        self._hosts: dict[int, ExecutionHost] = {}
         self._changed_names: dict[int, set[str]] = {}
         self._follow_ups: deque[Callable[[], None]] = deque()
 
@@ -79,13 +80,19 @@ class Matter:
         """Take an instance into the matter, unless it is there already."""
         return self.instances.setdefault(instance.key, instance)
 
+    def host(self, instance: Instance) -> ExecutionHost:
+        """The surroundings of an instance in this step."""
+        found = self._hosts.get(instance.key)
+        if found is None:
+            found = self._hosts[instance.key] = ExecutionHost(self, instance)
+        return found
+
     def workflow(self, instance: Instance) -> Workflow:
         """The workflow of a running instance, restored when first needed."""
         if instance.workflow is None:
             if not instance.is_active or instance.state_bytes is None:
                 raise Conflict(Sentence("This matter has ended."))
-            host = ExecutionHost(self, instance)
-            instance.workflow = Workflow.restore(self.process(instance), instance.state_bytes, host)
+            instance.workflow = Workflow.restore(self.process(instance), instance.state_bytes, self.host(instance))
         return instance.workflow
 
     # -- acting -------------------------------------------------------------------------------------------------
@@ -246,7 +253,7 @@ class Matter:
         told = {}
         for name in sorted(names):
             value, before = after.get(name), instance.before.get(name)
-            if name in instance.before and values.dumps(value) == values.dumps(before):
+            if name in instance.before and values.same(value, before):
                 continue
             self.rows.variables[instance.key, "", name] = value
             if (instance.key, name) not in self.reported:

@@ -190,7 +190,7 @@ def _ended(matter: Matter, instance: Instance, change: changes.ProcessEnded) -> 
     instance.state = COMPLETED
     instance.outcome = change.end_event_id
     instance.ended_at = matter.now
-    matter.rows.end_instance(instance.key)
+    matter.rows.end_instance(instance.key, interrupted=False)
     details = {"outcome": change.end_event_id, "kind": change.kind, "error_code": change.error_code}
     if instance.is_root:
         matter.record(instance, "process_instance.completed", element_id=change.end_event_id, details=details)

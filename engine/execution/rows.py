@@ -47,7 +47,7 @@ class Rows:
     _closed_tasks: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _closed_others: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _closed_deadlines: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _ended: set[int] = field(default_factory=set)
+    _ended: dict[int, bool] = field(default_factory=dict)
 
     def add_job(self, wait: Wait | None, row: dict[str, Any]) -> None:
         """A job; ``wait`` None when no element waits for it. A repeating timer waits again where it waited before."""
@@ -88,9 +88,9 @@ class Rows:
         else:
             self._closed_others[wait[0], job_states.COMPLETED if completed else job_states.CANCELED].add(wait[1])
 
-    def end_instance(self, instance_key: int) -> None:
-        """Nothing of this instance waits any more, whatever was or was not reported as closed."""
-        self._ended.add(instance_key)
+    def end_instance(self, instance_key: int, *, interrupted: bool) -> None:
+        """Nothing of this instance waits any more; ``interrupted``: no workflow reports each wait as closed."""
+        self._ended[instance_key] = interrupted
         waits = [*self.tasks, *(wait for wait in self.jobs if isinstance(wait, tuple)), *self.subscriptions]
         for wait in waits:
             if wait[0] == instance_key and wait not in self._closed:
@@ -124,8 +124,8 @@ class Rows:
         for instance_key, elements in self._closed_deadlines.items():
             if instance_key not in self._ended:
                 closing.deadlines(outbox, instance_key, elements, now)
-        for instance_key in sorted(self._ended):
-            closing.instance(outbox, instance_key, now)
+        for instance_key, interrupted in sorted(self._ended.items()):
+            closing.instance(outbox, instance_key, now, interrupted=interrupted)
 
 
 def upsert_variables(outbox: Outbox, variables: Mapping[tuple[int, str, str], Any]) -> None:

@@ -146,7 +146,7 @@ class Organisation:
     _derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def derived(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What follows from this revision alone, made once; ``key`` says of what it is, for whom and for which day."""
+        """What follows from this revision alone, made once; ``key`` says what it is, of whom and for which day."""
         try:
             known: T = self._derived[key]
         except KeyError:

@@ -11,9 +11,9 @@ from engine import clock, deployments
 from engine.actor import Actor
 from engine.errors import NotAllowed, Refused
 from engine.execution import Matter, calls, open_matter, presentation
+from engine.execution.instance import Instance
 from engine.execution.work import SERVICE
 from engine.keys import new_key
-from engine.models import ProcessInstance
 from engine.models.user_task import CREATED
 from engine.organisation import people, snapshot
 from engine.process_instances.links import Origin, link
@@ -35,7 +35,7 @@ def start(  # noqa: PLR0913 - what is started, by whom, where, and why
     origin: Origin | None = None,
     scheduled: Mapping[str, Any] | None = None,
     expected: int | None = None,
-) -> ProcessInstance:
+) -> Instance:
     """Start the latest version of a process; its variables ``starter`` and ``store`` come from the actor's post.
 
     ``store``: the unit it belongs to, one in which the actor holds a post (None: the first that lets him start).
@@ -84,7 +84,7 @@ def start(  # noqa: PLR0913 - what is started, by whom, where, and why
     if root.is_active and not _is_draft(matter):
         presentation.submit(matter)
     matter.save()
-    return ProcessInstance(**root.column_values())  # as the row stands now, and nothing that the session would write
+    return root
 
 
 def _starter(session: Session, actor: Actor, starter: str | None) -> str:

@@ -14,7 +14,6 @@ from engine import deployments, history
 from engine.actor import Actor
 from engine.errors import FormRefused, NotAllowed
 from engine.execution import Locked, Matter, failures, presentation
-from engine.execution.host import ExecutionHost
 from engine.execution.tables import CANDIDATE, TASK
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
@@ -25,7 +24,7 @@ from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
 from engine.user_tasks.reading import knowing_who
 from engine.user_tasks.rights import Standing, holder, named, no_such_task, refuse_excluded, standing, was_asked
-from engine.values import canonical, dumps
+from engine.values import canonical, dumps, same
 from feel.sentences import Sentence
 
 _DRAFT_LENGTH = 200_000
@@ -174,7 +173,7 @@ def _clean(
             raise FormRefused({str(name): [sentence] for name in sorted(unknown)})
         return {}
     form = deployments.form(matter.session, task.form_key)
-    functions = ExecutionHost(matter, locked.instance).functions
+    functions = matter.host(locked.instance).functions
     return form.clean(given, current=current, now=matter.now, functions=functions, attached=uploaded, strict=strict)
 
 
@@ -222,7 +221,7 @@ def _digest(submitted: Mapping[str, Any]) -> str:
 
 
 def _differs(before: object, after: object) -> bool:
-    return dumps(before) != dumps(after)
+    return not same(before, after)
 
 
 def _concerns(incident: Mapping[str, Any], task: Any) -> bool:

@@ -31,7 +31,7 @@ def run(session: Session, work: Work) -> Mapping[str, Any]:
     """Start it in this very transaction: both matters move on, or neither."""
     known = process_instances.started_by_job(session, work.key)
     if known is not None:
-        return _told(session.get_one(ProcessInstance, known))
+        return _told(known, session.get_one(ProcessInstance, known).business_id)
     matter = session.get_one(ProcessInstance, work.root_key)
     depth = session.info.get(_DEPTH, 0)
     if depth >= MAXIMUM_DEPTH:
@@ -59,8 +59,8 @@ def run(session: Session, work: Work) -> Mapping[str, Any]:
         ) from error
     finally:
         session.info[_DEPTH] = depth
-    return _told(started)
+    return _told(started.key, started.business_id)
 
 
-def _told(matter: ProcessInstance) -> dict[str, Any]:
-    return {"started": {"matter": str(matter.key), "number": matter.business_id}}
+def _told(key: int, business_id: str | None) -> dict[str, Any]:
+    return {"started": {"matter": str(key), "number": business_id}}
