@@ -15,7 +15,7 @@ import sqlite3
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from alembic import command
 from alembic.config import Config
@@ -41,6 +41,7 @@ WRITER_WAIT_SECONDS = 30.0
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x62616E6C69
+_MIGRATION_WAIT_MS = 60_000
 _READERS = 16
 _RESTING_SINCE = "resting_since"
 _PING_AFTER_SECONDS = 0.5  # a server that restarts is away for longer
@@ -84,10 +85,13 @@ class Database:
             connection = self.engine.connect()
         except DBAPIError as error:
             raise _unreachable(self.url, error) from error
+        if self.is_sqlite:  # several processes may have come at once, and the first of them has all the work
+            cast("Any", connection.connection.driver_connection).execute(f"PRAGMA busy_timeout={_MIGRATION_WAIT_MS}")
         with connection, connection.begin():
             if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             command.upgrade(migration_config(connection), "head")
+        self.engine.dispose()  # with the patience that only migrations need
 
     def is_current(self) -> bool:
         """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""
