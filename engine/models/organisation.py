@@ -162,7 +162,7 @@ class Notification(Base):
     read_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_notification_person", "person_id", "created_at"),
+        Index("ix_notification_person", "person_id", "created_at", "root_key"),
         Index(
             "ix_notification_unread",
             "person_id",

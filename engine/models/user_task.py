@@ -70,8 +70,9 @@ class UserTask(Base):
             postgresql_where=text("on_behalf_of IS NOT NULL"),
             sqlite_where=text("on_behalf_of IS NOT NULL"),
         ),
-        Index("ix_user_task_completed_by", "completed_by", "completed_at"),
-        Index("ix_user_task_assignee_key", "assignee", "key"),
+        # with the matter behind: whose matters are whose is read out of these indexes alone
+        Index("ix_user_task_completed_by", "completed_by", "completed_at", "root_key"),
+        Index("ix_user_task_assignee_key", "assignee", "key", "root_key"),
         Index("ix_user_task_state", "state", "key"),
         # with the state: without it SQLite, which has no statistics, goes through everything that is open
         Index("ix_user_task_root", "root_key", "state"),
@@ -88,7 +89,7 @@ class UserTaskCandidate(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)  # "group", "person"; "excluded": may not, though in a group
     id: Mapped[str] = mapped_column(primary_key=True)
 
-    __table_args__ = (Index("ix_user_task_candidate_id", "kind", "id"),)
+    __table_args__ = (Index("ix_user_task_candidate_id", "kind", "id", "user_task_key"),)
 
 
 class UserTaskMute(Base):

@@ -72,15 +72,15 @@ def search(
     paging: Paging | None = None,
 ) -> Found:
     """A page of evaluations; :func:`told` says what each was."""
-    rows = statement().where(visible(session, actor, ROOT))
-    return find(session, CATALOGUE, rows, criteria=criteria, order=order, paging=paging)
+    readable = visible(session, actor, statement(), ROOT)
+    return find(session, CATALOGUE, statement(), readable, criteria=criteria, order=order, paging=paging)
 
 
 def get(session: Session, root_key: int, sequence: int, actor: Actor) -> Any:
     """One evaluation; raises :class:`NotFound` unless the actor may see its matter."""
     row = session.execute(
-        statement().where(
-            visible(session, actor, ROOT), HistoryEvent.root_key == root_key, HistoryEvent.sequence == sequence
+        visible(session, actor, statement(), ROOT).where(
+            HistoryEvent.root_key == root_key, HistoryEvent.sequence == sequence
         )
     ).one_or_none()
     if row is None:

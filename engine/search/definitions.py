@@ -82,16 +82,16 @@ def search_processes(
     session: Session, actor: Actor, *, criteria: Criteria, order: Sequence[Order] = (), paging: Paging | None = None
 ) -> Found:
     """A page of process definitions; each row has ``ProcessDefinition`` and ``path``."""
-    rows = processes_statement().where(readable_process(session, actor))
-    return find(session, PROCESSES, rows, criteria=criteria, order=order, paging=paging)
+    readable = processes_statement().where(readable_process(session, actor))
+    return find(session, PROCESSES, processes_statement(), readable, criteria=criteria, order=order, paging=paging)
 
 
 def search_decisions(
     session: Session, actor: Actor, *, criteria: Criteria, order: Sequence[Order] = (), paging: Paging | None = None
 ) -> Found:
     """A page of decision definitions; each row has ``DecisionDefinition``, ``path`` and ``file_version``."""
-    rows = decisions_statement().where(readable_decision(actor))
-    return find(session, DECISIONS, rows, criteria=criteria, order=order, paging=paging)
+    readable = decisions_statement().where(readable_decision(actor))
+    return find(session, DECISIONS, decisions_statement(), readable, criteria=criteria, order=order, paging=paging)
 
 
 def readable_process(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -100,11 +100,8 @@ def readable_process(session: Session, actor: Actor) -> ColumnElement[bool]:
         return true()
     startable = [one.definition_key for one in deployments.startable(session, actor)]
     root = aliased(ProcessInstance)
-    taken_part_in = (
-        select(ProcessInstance.definition_key)
-        .join(root, root.key == ProcessInstance.root_key)
-        .where(visible(session, actor, root))
-    )
+    called = select(ProcessInstance.definition_key).join(root, root.key == ProcessInstance.root_key)
+    taken_part_in = visible(session, actor, called, root)
     return or_(ProcessDefinition.key.in_(startable), ProcessDefinition.key.in_(taken_part_in))
 
 

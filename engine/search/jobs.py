@@ -69,4 +69,4 @@ def search(
     """A page of jobs; the rows have what :func:`statement` selects."""
     if not (actor.is_administrator or actor.is_auditor or actor.is_system):
         raise NotAllowed(Sentence("Only administrators and auditors may see jobs."))
-    return find(session, CATALOGUE, statement(), criteria=criteria, order=order, paging=paging)
+    return find(session, CATALOGUE, statement(), statement(), criteria=criteria, order=order, paging=paging)

@@ -1,5 +1,9 @@
 """Order and pages: by offset, or by a cursor that names the row before; counts up to a bound.
 
+A search asks twice: which rows, as nothing but their sorted values and keys, counted in the same walk; then what
+stands in those. Rows are counted in the order of the page, so that the database has one way to go for both: left to
+count in any order, PostgreSQL read a whole table of ended matters to find the latest thousand.
+
 A cursor holds the values of the sorted columns of a row and a digest of the search that it belongs to; with another
 search it is refused. The last sorted column is always the row's own key, so the order is total.
 """
@@ -14,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine import values
@@ -78,10 +82,10 @@ class _Sorted:
     column: Column
     descending: bool
 
-    def ordering(self, *, reverse: bool) -> Any:
+    def ordering(self, expression: Any, *, reverse: bool = False) -> Any:
         """What is missing comes last, and first in the opposite direction: as PostgreSQL's indexes have it."""
         descending = self.descending is not reverse
-        ordered = self.column.expression.desc() if descending else self.column.expression.asc()
+        ordered = expression.desc() if descending else expression.asc()
         if not self.column.nullable:
             return ordered
         return ordered.nulls_first() if descending else ordered.nulls_last()
@@ -103,25 +107,26 @@ def find(
     session: Session,
     catalogue: Catalogue,
     statement: Rows,
+    readable: Rows,
     *,
     criteria: Criteria,
     any_of: Sequence[Criteria] = (),
     order: Sequence[Order] = (),
     paging: Paging | None = None,
 ) -> Found:
-    """One page of the rows of ``statement`` that fit ``criteria`` (and one of ``any_of``, where there are any).
+    """One page of ``statement``: of its rows that are ``readable`` and fit ``criteria`` (and one of ``any_of``).
 
     Raises :class:`FormRefused` for what cannot be asked or sorted by, and for a cursor of another search.
     """
     wanted = paging or Paging()
-    statement = statement.where(conditions(catalogue.fields, criteria))
+    asked = [conditions(catalogue.fields, criteria)]
     if any_of:
-        statement = statement.where(or_(*(conditions(catalogue.fields, one) for one in any_of)))
+        asked.append(or_(*(conditions(catalogue.fields, one) for one in any_of)))
     sorted_by = _sorted_by(catalogue, order)
     digest = _digest(catalogue.noun, criteria, any_of, order)
-    total = _count(session, statement)
-    rows = _page(session, statement, sorted_by, wanted, digest)
-    cursors = [_cursor(digest, row, len(sorted_by)) for row in (rows[:1] + rows[-1:])]
+    places, total = _places(session, _Walk(readable.where(*asked), sorted_by), wanted, digest)
+    rows = _rows(session, statement, catalogue, [place[-len(catalogue.keys) :] for place in places])
+    cursors = [_cursor(digest, place) for place in (places[:1] + places[-1:])]
     start, end = (cursors[0], cursors[-1]) if cursors else (None, None)
     return Found(rows, min(total, COUNTED), total > COUNTED, start, end)
 
@@ -137,26 +142,76 @@ def _sorted_by(catalogue: Catalogue, order: Sequence[Order]) -> list[_Sorted]:
     return [*found, *(_Sorted(Column(key), descending) for key in catalogue.keys)]
 
 
-def _count(session: Session, statement: Rows) -> int:
-    bounded = statement.with_only_columns(literal(1).label("one")).order_by(None).limit(COUNTED + 1).subquery()
-    return session.execute(select(func.count()).select_from(bounded)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The places of the rows that fit: their sorted values, the last of which are their keys."""
+
+    statement: Rows
+    sorted_by: Sequence[_Sorted]
+
+    def places(self, *, reverse: bool = False) -> Rows:
+        """All of them, in order."""
+        expressions = [entry.column.expression for entry in self.sorted_by]
+        labelled = [expression.label(f"sorted_{index}") for index, expression in enumerate(expressions)]
+        narrow = self.statement.with_only_columns(*labelled)
+        return narrow.order_by(*self._ordering(expressions, reverse=reverse))
+
+    def counted(self) -> Rows:
+        """One more of them than are counted."""
+        return self.places().limit(COUNTED + 1)
+
+    def first(self, wanted: Paging) -> Rows:
+        """A page among those that are counted, each place with their number."""
+        counted = self.counted().cte("counted")
+        number = select(func.count()).select_from(counted).scalar_subquery()
+        page = select(*counted.c, number).order_by(*self._ordering(list(counted.c)))
+        return page.limit(wanted.limit).offset(wanted.offset)
+
+    def _ordering(self, expressions: Sequence[Any], *, reverse: bool = False) -> list[Any]:
+        pairs = zip(self.sorted_by, expressions, strict=True)
+        return [entry.ordering(expression, reverse=reverse) for entry, expression in pairs]
 
 
-def _page(
-    session: Session, statement: Rows, sorted_by: Sequence[_Sorted], wanted: Paging, digest: str
-) -> list[Row[Any]]:
+def _places(session: Session, walk: _Walk, wanted: Paging, digest: str) -> tuple[list[tuple[Any, ...]], int]:
+    """The places of the page, and how many rows there are, up to one more than are counted."""
+    by_cursor = wanted.after is not None or wanted.before is not None
+    if not by_cursor and wanted.offset + wanted.limit <= COUNTED:
+        found = [tuple(row) for row in session.execute(walk.first(wanted))]
+        if found or not wanted.offset:
+            return [place[:-1] for place in found], found[0][-1] if found else 0
+    else:
+        found = [tuple(row) for row in session.execute(_page(walk, wanted, digest))]
+    total = session.execute(select(func.count()).select_from(walk.counted().subquery())).scalar_one()
+    return found[::-1] if wanted.before is not None else found, total
+
+
+def _page(walk: _Walk, wanted: Paging, digest: str) -> Rows:
     backward = wanted.before is not None
-    labelled = [entry.column.expression.label(f"sorted_{index}") for index, entry in enumerate(sorted_by)]
-    statement = statement.add_columns(*labelled).limit(wanted.limit)
-    if wanted.after is not None or backward:
-        name = "before" if backward else "after"
-        known = _read_cursor(wanted.before if backward else wanted.after, digest, sorted_by, name)
-        statement = statement.where(_behind(sorted_by, known, reverse=backward))
-    elif wanted.offset:
-        statement = statement.offset(wanted.offset)
-    ordered = statement.order_by(*(entry.ordering(reverse=backward) for entry in sorted_by))
-    rows = list(session.execute(ordered).all())
-    return rows[::-1] if backward else rows
+    places = walk.places(reverse=backward).limit(wanted.limit)
+    if wanted.after is None and not backward:
+        return places.offset(wanted.offset)
+    name = "before" if backward else "after"
+    known = _read_cursor(wanted.before if backward else wanted.after, digest, walk.sorted_by, name)
+    return places.where(_behind(walk.sorted_by, known, reverse=backward))
+
+
+def _rows(
+    session: Session, statement: Rows, catalogue: Catalogue, keys: Sequence[tuple[Any, ...]]
+) -> Sequence[Row[Any]]:
+    """What stands in the rows of these keys; one that went meanwhile is left out."""
+    if not keys:
+        return []
+    labels = [f"key_{index}" for index in range(len(catalogue.keys))]
+    labelled = [key.label(label) for key, label in zip(catalogue.keys, labels, strict=True)]
+    found = session.execute(statement.add_columns(*labelled).where(_one_of(catalogue.keys, keys)))
+    by_key = {tuple(row._mapping[label] for label in labels): row for row in found}  # noqa: SLF001 - a public name
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def _one_of(columns: tuple[Any, ...], keys: Sequence[tuple[Any, ...]]) -> Any:
+    if len(columns) == 1:
+        return columns[0].in_([key[0] for key in keys])
+    return tuple_(*columns).in_(keys)
 
 
 def _behind(sorted_by: Sequence[_Sorted], known: Sequence[Any], *, reverse: bool) -> ColumnElement[bool]:
@@ -173,9 +228,8 @@ def _digest(noun: str, criteria: Criteria, any_of: Sequence[Criteria], order: Se
     return hashlib.sha256(values.canonical(asked).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
-def _cursor(digest: str, row: Row[Any], count: int) -> str:
-    sorted_values = [row._mapping[f"sorted_{index}"] for index in range(count)]  # noqa: SLF001 - a public name
-    return base64.b64encode(values.dumps([digest, *sorted_values]).encode()).decode()
+def _cursor(digest: str, place: Sequence[Any]) -> str:
+    return base64.b64encode(values.dumps([digest, *place]).encode()).decode()
 
 
 def _read_cursor(cursor: str | None, digest: str, sorted_by: Sequence[_Sorted], name: str) -> list[Any]:

@@ -95,8 +95,10 @@ def search(
     paging: Paging | None = None,
 ) -> Found:
     """A page of instances; the rows have what :func:`statement` selects."""
-    rows = statement().where(visible(session, actor, ROOT))
-    return find(session, CATALOGUE, rows, criteria=criteria, any_of=any_of, order=order, paging=paging)
+    readable = visible(session, actor, statement(), ROOT)
+    return find(
+        session, CATALOGUE, statement(), readable, criteria=criteria, any_of=any_of, order=order, paging=paging
+    )
 
 
 def state_of(row: Any) -> str:

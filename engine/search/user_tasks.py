@@ -85,8 +85,10 @@ def search(
     paging: Paging | None = None,
 ) -> Found:
     """A page of tasks; each row has ``UserTask``, ``business_id``, ``version`` and ``process_name``."""
-    rows = statement().where(visible(session, actor, ROOT))
-    return find(session, CATALOGUE, rows, criteria=criteria, any_of=any_of, order=order, paging=paging)
+    readable = visible(session, actor, statement(), ROOT)
+    return find(
+        session, CATALOGUE, statement(), readable, criteria=criteria, any_of=any_of, order=order, paging=paging
+    )
 
 
 def candidates(session: Session, keys: Sequence[int]) -> dict[int, dict[str, list[str]]]:

@@ -46,8 +46,8 @@ def search(
     paging: Paging | None = None,
 ) -> Found:
     """A page of variables; each row has ``Variable`` and ``root_key``."""
-    rows = statement().where(visible(session, actor, ROOT))
-    return find(session, CATALOGUE, rows, criteria=criteria, order=order, paging=paging)
+    readable = visible(session, actor, statement(), ROOT)
+    return find(session, CATALOGUE, statement(), readable, criteria=criteria, order=order, paging=paging)
 
 
 def with_values(

@@ -1,4 +1,4 @@
-"""The matters that somebody may see, as a condition: the same reasons as :func:`engine.process_instances.may_see`.
+"""The matters that somebody may see, in a statement: the same reasons as :func:`engine.process_instances.may_see`.
 
 Whoever administers or audits sees every submitted matter. Everybody else sees those that he started, has, had or did
 a task of, may claim one of, got a copy of, stands in for somebody in, or stands above somebody in.
@@ -7,55 +7,55 @@ a task of, may claim one of, got a copy of, stands in for somebody in, or stands
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from engine import calendar, clock
 from engine.actor import Actor
-from engine.models import Notification, UserTask, UserTaskCandidate
+from engine.models import Notification, ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
 from engine.organisation import resolvers, snapshot
 from engine.organisation.resolvers import Circumstances
 from engine.organisation.snapshot import Organisation
 from engine.process_instances.rights import groups_of
+from engine.search.paging import Rows
 
 _LEVELS = 20
 
 
-def visible(session: Session, actor: Actor, root: Any) -> ColumnElement[bool]:
-    """Whether the matter of ``root`` (the process instance or an alias of it) is one that the actor may see."""
+def visible(session: Session, actor: Actor, rows: Rows, root: Any) -> Rows:
+    """Those of ``rows`` whose matter the actor may see: ``root``, the process instance or an alias of it, among them.
+
+    The matters with a reason are joined, not asked for by IN within the condition: PostgreSQL takes such a set to be
+    gathered again for every row, and reads all matters rather than that.
+    """
     if actor.is_system:
-        return true()
-    own = root.starter == actor.person
+        return rows
+    own, submitted = root.starter == actor.person, root.submitted_at.is_not(None)
     if actor.is_auditor or actor.is_administrator:
-        return or_(root.submitted_at.is_not(None), own)
-    return or_(own, and_(root.submitted_at.is_not(None), _reasons(session, actor, root)))
+        return rows.where(or_(submitted, own))
+    below = sorted(subordinates(session, actor.person))
+    reasons = union(*_reasons(session, actor, below)).subquery("reasons")
+    ways = [reasons.c.root_key.is_not(None), *([root.starter.in_(below)] if below else [])]
+    return rows.outerjoin(reasons, reasons.c.root_key == root.key).where(or_(own, and_(submitted, or_(*ways))))
 
 
-def _reasons(session: Session, actor: Actor, root: Any) -> ColumnElement[bool]:
-    below = subordinates(session, actor.person)
-    with_task = select(UserTask.root_key)
-    reasons: list[ColumnElement[bool]] = [
-        root.key.in_(with_task.where(UserTask.assignee == actor.person)),
-        root.key.in_(with_task.where(UserTask.on_behalf_of == actor.person)),
-        root.key.in_(with_task.where(UserTask.completed_by == actor.person)),
-        root.key.in_(_queued(groups_of(actor), [actor.person])),
-        root.key.in_(select(Notification.root_key).where(Notification.person_id == actor.person)),
-    ]
+def _reasons(session: Session, actor: Actor, below: Sequence[str]) -> Iterator[Any]:
+    """The matters of each reason, by their keys."""
+    for part in (UserTask.assignee, UserTask.on_behalf_of, UserTask.completed_by):
+        yield select(UserTask.root_key).where(part == actor.person)
+    yield _queued(groups_of(actor), [actor.person])
+    yield select(Notification.root_key).where(
+        Notification.person_id == actor.person, Notification.root_key.is_not(None)
+    )
     if below:
-        names = sorted(below)
-        working = with_task.where(UserTask.state == CREATED, UserTask.assignee.in_(names))
-        reasons += [
-            root.starter.in_(names),
-            root.key.in_(working),
-            root.key.in_(_queued(_groups_of(session, below), names)),
-        ]
-    reasons += _delegated(session, actor, root)
-    return or_(*reasons)
+        yield select(UserTask.root_key).where(UserTask.state == CREATED, UserTask.assignee.in_(below))
+        yield _queued(_groups_of(session, below), below)
+    yield from _delegated(session, actor)
 
 
 def _queued(groups: Iterable[str], persons: Iterable[str]) -> Any:
@@ -78,15 +78,18 @@ def _groups_of(session: Session, persons: Iterable[str]) -> set[str]:
     return {post for person in persons for post in organisation.posts_of(person, day)}
 
 
-def _delegated(session: Session, actor: Actor, root: Any) -> Iterable[ColumnElement[bool]]:
+def _delegated(session: Session, actor: Actor) -> Iterator[Any]:
     """The matters in which somebody works for whom the actor may act today."""
     organisation, day = snapshot.of(session), calendar.local_date(clock.now())
     for owner, entries in organisation.delegations.items():
         for entry in entries:
             if entry.delegate_id == actor.person and entry.starts_on <= day <= entry.ends_on:
                 working = select(UserTask.root_key).where(UserTask.state == CREATED, UserTask.assignee == owner)
-                covered = true() if entry.process_ids is None else root.process_id.in_(entry.process_ids)
-                yield and_(covered, root.key.in_(working))
+                if entry.process_ids is not None:
+                    matter = aliased(ProcessInstance)
+                    working = working.join(matter, matter.key == UserTask.root_key)
+                    working = working.where(matter.process_id.in_(entry.process_ids))
+                yield working
 
 
 def subordinates(session: Session, person: str) -> frozenset[str]:
