@@ -133,9 +133,10 @@ def _problems(
     try:
         named = rights.checked_name(name)
     except Refused as refused:
-        return {"name": [refused.sentence]}
-    if session.execute(_living(actor.person).where(AccessToken.name == named)).first() is not None:
-        found["name"] = [Sentence("You have a token of this name already.")]
+        found["name"] = [refused.sentence]
+    else:
+        if session.execute(_living(actor.person).where(AccessToken.name == named)).first() is not None:
+            found["name"] = [Sentence("You have a token of this name already.")]
     if not kinds or not set(kinds) <= set(RIGHTS):
         found["rights"] = [Sentence("Say what the token is for.")]
     if not 1 <= days <= LONGEST_DAYS:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from webapp import api
+from webapp.languages import gettext as _
 
 blueprint = Blueprint("api_pages", __name__)
 
@@ -29,12 +30,13 @@ def reference() -> str:
     nouns: dict[str, list[dict[str, Any]]] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
+            summary = operation["summary"]  # the first line of the view: a test finds one that is not translated
             nouns.setdefault(operation["tags"][0], []).append(
                 {
                     "id": operation["operationId"],
                     "method": method.upper(),
                     "path": f"{api.PREFIX}{path}",
-                    "summary": operation["summary"],
+                    "summary": _(summary),
                     "right": operation.get("x-banli-token-right"),
                     "parameters": list(_parameters(document, operation)),
                     "takes": list(_fields(document, _content(operation.get("requestBody", {})))),

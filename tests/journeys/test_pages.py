@@ -100,3 +100,37 @@ def test_being_offline_is_said_and_loses_nothing(busy_office: Office, page: Page
     expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_a_token_is_made_read_about_and_revoked_by_keys_alone(busy_office: Office, page: Page):
+    busy_office.sign_in(page, "U19", "/account/tokens")
+    page.locator("#token-name").focus()
+    page.keyboard.type("till")
+    page.keyboard.press("Tab")
+    expect(page.locator("input[name=rights]").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("section.secret")
+    assert str(page.locator("section.secret input").input_value()).startswith("banli_")
+    assert violations(page) == []
+    page.locator('a[href="/account/api"]').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/api")
+    operation = page.locator("#completeUserTask")
+    operation.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(operation.locator("dl").first).to_be_visible()
+    assert violations(page) == []
+    page.goto(busy_office.address + "/account/tokens")
+    page.locator("ul.tokens button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("ul.tokens")).to_have_count(0)
+
+
+def test_whoever_leaves_out_what_a_token_needs_is_told_at_the_field(busy_office: Office, page: Page, watch: Watch):
+    watch.expected = {422}
+    busy_office.sign_in(page, "U19", "/account/tokens")
+    page.locator("input[name=rights]").first.uncheck()
+    page.locator("#token-name").press("Enter")
+    page.wait_for_selector("#token-name-problem")
+    expect(page.locator("#token-rights-problem")).to_be_visible()
+    assert violations(page) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.webapp.house import House
+from webapp.api import OPERATIONS
 
 
 def test_a_new_token_is_shown_once_and_works(house: House):
@@ -42,3 +43,9 @@ def test_the_page_of_the_api_shows_every_operation(house: House):
     page = house.person("U19", "en").get("/account/api")
     for address in ("/v2/user-tasks/{userTaskKey}/completion", "/v2/process-instances/search", "/v2/topology"):
         assert address in page.words
+
+
+def test_the_page_of_the_api_says_in_chinese_what_each_operation_does(house: House):
+    page = house.person("U19", "zh").get("/account/api")
+    still_english = [one.summary for one in OPERATIONS if one.summary in page.words]
+    assert still_english == []

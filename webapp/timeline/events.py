@@ -10,6 +10,7 @@ from webapp.formats import exact, listed
 from webapp.languages import gettext as _
 from webapp.languages import say
 from webapp.people import person_name, post_name
+from webapp.timeline import task_changes
 from webapp.timeline.lines import Line, Telling, simple, who
 from webapp.timeline.submissions import completed
 
@@ -27,6 +28,12 @@ def _assigned(event: Event, _telling: Telling) -> Line:
     to = person_name(details.get("to") or details.get("assignee"))
     sentence = _("%(person)s gave the task to %(to)s.", person=who(event), to=to)
     return Line(sentence, exact(event.occurred_at), "person", opinion=str(details.get("reason") or ""))
+
+
+def _updated(event: Event, telling: Telling) -> Line:
+    sentence = _("%(person)s changed the task: %(step)s", person=who(event), step=telling.step(event))
+    changes = task_changes.told(event.details.get("changes", {}))
+    return Line(sentence, exact(event.occurred_at), "person", str(event.details.get("reason") or ""), changes=changes)
 
 
 def _copied(event: Event, _telling: Telling) -> Line:
@@ -100,6 +107,7 @@ WORDS: Mapping[str, Callable[[Event, Telling], Line | None]] = {
     "user_task.claimed": simple(lambda: _("%(person)s claimed: %(step)s")),
     "user_task.released": simple(lambda: _("%(person)s released: %(step)s")),
     "user_task.assigned": _assigned,
+    "user_task.updated": _updated,
     "user_task.taken_over": simple(lambda: _("%(person)s took over: %(step)s")),
     "user_task.muted": simple(lambda: _("%(person)s wants no reminders: %(step)s")),
     "user_task.unmuted": simple(lambda: _("%(person)s wants reminders again: %(step)s")),

@@ -58,6 +58,8 @@ class Telling:
 
     def remember(self, event: Event) -> None:
         """Take over what an event says of variables, so that later events can be told with what stood then."""
+        if event.type == "user_task.updated":
+            return  # its changes are the task's, not the matter's
         known = self.variables.setdefault(event.process_instance_key, {})
         for part in ("changes", "variables"):
             told = event.details.get(part)

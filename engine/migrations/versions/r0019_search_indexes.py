@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -16,26 +15,17 @@ _WIDENED: tuple[tuple[str, str, list[str], str], ...] = (
     ("ix_user_task_candidate_id", "user_task_candidate", ["kind", "id"], "user_task_key"),
     ("ix_notification_person", "notification", ["person_id", "created_at"], "root_key"),
 )
-_STOOD_IN = sa.text("on_behalf_of IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Put the key that is looked for behind the columns of four indexes; one more for the few who stood in."""
+    """Put the key that is looked for behind the columns of four indexes."""
     for name, table, columns, more in _WIDENED:
         op.drop_index(name, table)
         op.create_index(name, table, [*columns, more])
-    op.create_index(
-        "ix_user_task_on_behalf_of",
-        "user_task",
-        ["on_behalf_of", "root_key"],
-        postgresql_where=_STOOD_IN,
-        sqlite_where=_STOOD_IN,
-    )
 
 
 def downgrade() -> None:
     """As before."""
-    op.drop_index("ix_user_task_on_behalf_of", "user_task")
     for name, table, columns, _more in _WIDENED:
         op.drop_index(name, table)
         op.create_index(name, table, columns)
