@@ -17,6 +17,7 @@ export async function open(area, text, changed) {
     const bus = modeler.getActiveViewer()?.get("eventBus");
     if (!bus || watched.has(bus)) return;
     watched.add(bus);
+    if (modeler.getActiveView().type === "drd") besideItsTitle(modeler.getActiveViewer().get("canvas"));
     if (area.hasAttribute("data-may-edit")) bus.on("elements.changed", changed);
     bus.on("elements.changed", () => requestAnimationFrame(paint));
   };
@@ -75,6 +76,14 @@ export async function open(area, text, changed) {
       requestAnimationFrame(paint);
     },
   };
+}
+
+// The drawing of the decisions, beside the palette and beneath the title that dmn-js lays over it.
+function besideItsTitle(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - 150) / inner.width, (outer.height - 160) / inner.height);
+  if (!(scale > 0)) return;
+  canvas.viewbox({ x: inner.x - 110 / scale, y: inner.y - 130 / scale, width: outer.width / scale, height: outer.height / scale });
 }
 
 function holds(decision, id) {
