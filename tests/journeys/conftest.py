@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from waitress import wasyncore
 from waitress.server import create_server
 
 from engine.database import Database
@@ -107,9 +108,10 @@ def serve(furnished: Path, file: Path) -> Iterator[Office]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Office(house, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    server.task_dispatcher.shutdown()
+    # everything is closed by the thread that waits for it: from here it would wait for what is no more
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
     thread.join(5)
+    server.task_dispatcher.shutdown()
     database.dispose()
 
 

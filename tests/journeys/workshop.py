@@ -30,7 +30,7 @@ def edit(office: Office, page: Page, key: str, path: str) -> None:
 
 def saved(page: Page) -> None:
     """Wait until the editor says that everything is kept."""
-    expect(page.locator("[data-status]")).to_contain_text("已保存")
+    expect(page.locator("[data-status]")).to_contain_text("已保存", timeout=20_000)
 
 
 def write_cell(page: Page, cell_id: str, text: str) -> None:

@@ -50,7 +50,7 @@ export function formWords() {
           const name = /(form-js-\w+)\/dist/.exec(path)[1];
           counted[name] = 0;
           const read = await readFile(path, "utf8");
-          const source = name === "form-js-editor" ? spokenFallback(read, path) : read;
+          const source = name === "form-js-editor" ? spokenFallback(heldFocus(read, path), path) : read;
           const spoken = source.replace(ELSEWHERE, (_whole, before, text) => {
             counted[name] += 1;
             return `${before}banliSay(${JSON.stringify(unescaped(text))})`;
@@ -72,6 +72,14 @@ export function formWords() {
     },
   };
 }
+
+// The chosen field of a form takes the focus whenever it is drawn anew, so also from who edits it in the panel beside.
+const TAKES_FOCUS = `    if (selection.isSelected(field)) {
+      ref.current.focus();`;
+const FROM = 'document.activeElement.matches(".fjs-form-container *, .fjs-palette-container *")';
+const heldFocus = (source, path) => replacedOnce(
+  source, TAKES_FOCUS, TAKES_FOCUS.replace("(field)) {", `(field) && ${FROM}) {`), path,
+);
 
 const OUR_WORDS = new URL("words.js", import.meta.url).pathname;
 

@@ -28,6 +28,7 @@ export async function open(area, text, changed) {
       if (!component) return;
       editor.get("selection").set(component);
       place(id)?.scrollIntoView({ block: "center" });
+      place(id)?.focus({ preventScroll: true });
     },
     mark(findings) {
       marks = findings;
