@@ -11,10 +11,12 @@ SQLAlchemy's own.
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from copy import copy
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _Process = Callable[[Any], Any]
+_VALUES = re.compile(r"^INSERT [^;]* VALUES (\([^()]*\))")
+_MOST_PARAMETERS = 50
 
 
 class Statement:
@@ -117,7 +121,18 @@ class Outbox:
 class _Compiled:
     """A statement in the words of one dialect: its text, and how values go in and come out."""
 
-    __slots__ = ("_all_given", "_constants", "_given", "_out", "_processed", "_row", "text")
+    __slots__ = (
+        "_all_given",
+        "_constants",
+        "_given",
+        "_group",
+        "_out",
+        "_processed",
+        "_row",
+        "_texts",
+        "text",
+        "together",
+    )
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         positional = copy(dialect)
@@ -132,11 +147,23 @@ class _Compiled:
         names = [name for _index, name in self._given]
         # one name alone would give its bare value; a constant has its place between the others
         self._all_given = itemgetter(*names) if 1 < len(names) == len(into) else None
+        values = _VALUES.search(self.text)
+        self._group = "" if values is None else values.group(1)
+        self._texts: dict[int, str] = {}
+        #: How many rows go into one statement: psycopg keeps what it made of a text up to so many parameters.
+        self.together = _MOST_PARAMETERS // len(into) if values is not None and into else 0
         columns = list(getattr(statement, "exported_columns", ()))
         row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc] # known at run time  # noqa: PYI024 - the same
         self._row = row._make
         processes = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         self._out = [(index, process) for index, process in enumerate(processes) if process is not None]
+
+    def text_for(self, rows: int) -> str:
+        """The text that inserts so many rows at once."""
+        text = self._texts.get(rows)
+        if text is None:
+            text = self._texts[rows] = self.text.replace(self._group, ", ".join([self._group] * rows), 1)
+        return text
 
     def bound(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """The parameters as the driver takes them."""
@@ -204,16 +231,27 @@ class Channel:
             with self.driver.pipeline() if self._pipelines else nullcontext():
                 for statement, rows, touching in writes:
                     compiled = statement.compiled(self.dialect)
-                    cursor = self.driver.cursor()
                     bound = [compiled.bound(row) for row in rows]
-                    many = len(bound) > 1
-                    self.send(cursor, compiled.text, bound if many else bound[0], many=many)
+                    if len(bound) > 1:
+                        self._send_rows(compiled, bound)
+                        continue
+                    cursor = self.driver.cursor()
+                    self.send(cursor, compiled.text, bound[0])
                     if touching is not None:
                         sent.append((cursor, touching))
         except self._driver_error as error:  # of a statement before the one at which the pipeline told it
             raise self._session.said(error, "a pipeline of writes") from error
         if any(cursor.rowcount != touching for cursor, touching in sent):
             raise StaleRevision
+
+    def _send_rows(self, compiled: _Compiled, rows: list[tuple[Any, ...]]) -> None:
+        """The same write for each row: SQLite's driver loops by itself, psycopg would speak of each one."""
+        if not self._pipelines or compiled.together < 2:  # noqa: PLR2004 - at least two together
+            self.send(self.driver.cursor(), compiled.text, rows, many=True)
+            return
+        for start in range(0, len(rows), compiled.together):
+            some = rows[start : start + compiled.together]
+            self.send(self.driver.cursor(), compiled.text_for(len(some)), tuple(chain.from_iterable(some)))
 
     def _listeners(self, when: str) -> Any:
         return getattr(self._session.engine.dispatch, f"{when}_cursor_execute")

@@ -122,6 +122,18 @@ def test_writes_go_in_their_order_and_are_counted(database):
     assert _stored(database) == {"A": 6, "B": 1}
 
 
+def test_many_rows_are_written_whatever_their_number(database):
+    for number in (2, 24, 25, 26, 51):
+        outbox = Outbox()
+        outbox.add_all(_INSERT, [{"name": f"{number}-{row}", "last": row} for row in range(number)])
+        with database.writer() as session:
+            outbox.send(session)
+            session.commit()
+    stored = _stored(database)
+    assert len(stored) == 2 + 24 + 25 + 26 + 51
+    assert stored["51-50"] == 50
+
+
 def test_a_write_that_does_not_touch_its_row_stops_the_step(database):
     outbox = Outbox()
     outbox.add(_INSERT, {"name": "A", "last": 1})
@@ -172,7 +184,8 @@ def test_listeners_of_the_engine_hear_statements(database):
         outbox.send(session)
         _LAST.scalar(session, {"name": "A"})
         session.commit()
-    assert heard == [("INSERT", True), ("INSERT", True), ("SELECT", False), ("SELECT", False)]
+    many = database.is_sqlite  # psycopg gets both rows in one statement
+    assert heard == [("INSERT", many), ("INSERT", many), ("SELECT", False), ("SELECT", False)]
 
 
 def test_what_postgresql_has_prepared_outlives_a_reader(database):
