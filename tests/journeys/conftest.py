@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from waitress import wasyncore
-from waitress.server import create_server
 
 from engine.database import Database
 from tests.databases import SQLite
 from tests.journeys.office import Office
+from tests.journeys.server import Server
 from tests.webapp.house import House, furnish
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -104,14 +102,9 @@ def serve(furnished: Path, file: Path) -> Iterator[Office]:
     file.write_bytes(furnished.read_bytes())
     database = Database(f"sqlite:///{file}")
     house = House(database)
-    server = create_server(house.app, host="127.0.0.1", port=0, threads=8, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Office(house, f"http://127.0.0.1:{server.effective_port}")
-    # everything is closed by the thread that waits for it: from here it would wait for what is no more
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-    thread.join(5)
-    server.task_dispatcher.shutdown()
+    server = Server(house.app)
+    yield Office(house, server)
+    server.stop()
     database.dispose()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from engine import clock
 from engine.models import UserTask
+from tests.journeys.server import Server
 from tests.webapp.house import INVESTIGATED, PASSWORD, House, ask, begin, request_of
 
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -23,10 +24,15 @@ PROCUREMENT = '.catalogue form[action*="procurement_request"] button'
 
 @dataclass(frozen=True)
 class Office:
-    """A running server and its address."""
+    """A house and the server that shows it."""
 
     house: House
-    address: str
+    server: Server
+
+    @property
+    def address(self) -> str:
+        """Where the server answers."""
+        return self.server.address
 
     def sign_in(self, page: Page, person: str, target: str = "/inbox") -> None:
         """Sign in as somebody, leaving whoever was there."""

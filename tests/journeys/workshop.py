@@ -16,7 +16,7 @@ BUNDLES = {".dmn": "tables", ".bpmn": "modeler", ".form": "forms"}
 def begin(office: Office, page: Page, person: str = "U14") -> str:
     """A new draft of the pack; its key."""
     office.sign_in(page, person, "/workshop")
-    page.locator(".pack-head form button").click()
+    page.locator(".pack-head form button").click(timeout=30_000)  # the first look checks the whole pack
     page.wait_for_url("**/workshop/drafts/*")
     return page.url.rsplit("/", 1)[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -25,11 +26,7 @@ def departure(person_id: str) -> Any:
     known(person_id)
     others = [choice for choice in people_choices() if choice[0] != person_id]
     source = request.form if request.method == "POST" else request.args
-    chosen = {
-        int(name.removeprefix("task.")): to
-        for name, to in source.items()
-        if name.startswith("task.") and name[5:].isdecimal() and to
-    }
+    chosen = _chosen(source)
     paper = Paper(
         [
             Field(
@@ -57,11 +54,28 @@ def departure(person_id: str) -> Any:
         if successor not in dict(others):
             successor = None
     found = departures.preview(reading(), acting, person_id, successor, chosen)
-    page = _page(person_id, paper, found, others)
+    page = _page(person_id, paper, found, others, chosen)
     return page if paper.is_good else (page, 422)
 
 
-def _page(person_id: str, paper: Paper, found: Departure, others: list[tuple[str, str]]) -> str:
+def _chosen(source: Mapping[str, str]) -> dict[int, str]:
+    """To whom single tasks go: {key of the task: person}.
+
+    A preview leaves away what was only suggested by the page, so that another successor gets it; who hands over gets
+    what the page showed.
+    """
+    is_preview = source.get("act") != "hand_over"
+    return {
+        int(name[5:]): to
+        for name, to in source.items()
+        if name.startswith("task.") and name[5:].isdecimal() and to
+        if not (is_preview and source.get(f"suggested.{name[5:]}") == to)
+    }
+
+
+def _page(
+    person_id: str, paper: Paper, found: Departure, others: list[tuple[str, str]], chosen: Mapping[int, str]
+) -> str:
     matters = entries.roots({each.task.root_key for each in found.tasks})
     rows = [
         (
@@ -81,5 +95,6 @@ def _page(person_id: str, paper: Paper, found: Departure, others: list[tuple[str
         found=found,
         others=others,
         held=[holding(entry) for entry in found.assignments],
+        chosen=chosen,
         emptied=[post_name(code) for code in found.emptied],
     )
