@@ -87,6 +87,7 @@ def _record(session: Session, root: ProcessInstance) -> None:
             "sequence": root.last_sequence,
             "process_id": root.process_id,
             "store": root.store,
+            "starter": root.starter,
             "month": month,
             "seconds": None if root.ended_at is None else _seconds(root.submitted_at, root.ended_at),
             "is_finished": root.state == REACHED_AN_END and root.outcome not in _ENDS_WITHOUT_RESULT,
