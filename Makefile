@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL_LOCKED := $(PIP) install --no-deps --no-compile --require-hashes --requirement
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format check scenarios simulate faults bench docs frontend lock clean
+.PHONY: help run test lint format check scenarios simulate faults bench ratios docs frontend lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +48,15 @@ MATTERS ?= 300
 QUARTER ?= 300
 SETUPS ?= embedded,redis,rabbitmq
 
-bench: $(INSTALLED_DEV) ## the benchmarks, as ratios within one run
+bench: $(INSTALLED_DEV) ## the benchmarks, as ratios within one run (DATABASES=sqlite for one alone; ONLY=approval,web)
 	@$(PIP) install -e '.[bench]'
-	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m bench --databases $(DATABASES) $(if $(ONLY),--only $(ONLY))
+
+ratios: $(INSTALLED_DEV) ## nothing has become slower by more than a third (a small version of the benchmarks)
+	@$(BIN)/python -m bench.check
+
+DATABASES ?= sqlite,postgresql
+ONLY ?=
 
 docs: $(INSTALLED_DEV) ## the pages that are made from the code
 	@$(BIN)/python -m banli.documentation

@@ -16,7 +16,6 @@ import os
 import random
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -35,6 +34,7 @@ from sqlalchemy import event, func, insert, select
 
 from banli import cli, logs, server, settings
 from banli.composition import Composition, compose
+from bench.measuring.spread import percentile
 from engine import clock, process_instances, topics
 from engine.actor import system
 from engine.keys import new_key
@@ -120,7 +120,7 @@ def commit_to_handler(bench: Bench, count: int) -> dict[str, float]:
     bench.until_none_is_open("service")
     began = {int(key): float(at) for key, at in (line.split() for line in bench.stamps.read_text().splitlines())}
     waits = [(began[key] - at) * 1000 for key, at in list(bench.committed.items())[_WARM:]]
-    return {"commit_to_handler_ms_p50": _percentile(waits, 50), "commit_to_handler_ms_p95": _percentile(waits, 95)}
+    return {"commit_to_handler_ms_p50": percentile(waits, 50), "commit_to_handler_ms_p95": percentile(waits, 95)}
 
 
 def timers(bench: Bench, count: int, waiting: int) -> dict[str, float]:
@@ -141,7 +141,7 @@ def timers(bench: Bench, count: int, waiting: int) -> dict[str, float]:
             select(Job.due_at, Job.ended_at).where(Job.kind == "timer", Job.state == COMPLETED)
         ).all()
     late = [(ended - due).total_seconds() for due, ended in fired]
-    return {"timer_late_s_p50": _percentile(late, 50), "timer_late_s_p95": _percentile(late, 95)}
+    return {"timer_late_s_p50": percentile(late, 50), "timer_late_s_p95": percentile(late, 95)}
 
 
 def idle(bench: Bench, seconds: float) -> dict[str, float]:
@@ -158,7 +158,7 @@ def idle(bench: Bench, seconds: float) -> dict[str, float]:
 @contextmanager
 def embedded(folder: Path) -> Iterator[Bench]:
     """Worker and beat as threads of this process, as `banli run` has them."""
-    composition = _composed(folder, {})
+    composition = composed(folder, {})
     counted = 0
 
     def count(_connection: Any, _cursor: Any, statement: str, *_given: Any) -> None:
@@ -185,7 +185,7 @@ def rabbitmq(folder: Path) -> Iterator[Bench]:
         database.start()
         broker.start()
         addresses = {"BANLI_DATABASE_URL": database.url, "BANLI_BROKER_URL": broker.url}
-        composition = _composed(folder, addresses)
+        composition = composed(folder, addresses)
         environment = {**os.environ, **addresses, "BANLI_HOME": str(folder), STAMPS: str(folder / "stamps")}
         for arguments in (["worker", "--concurrency", "2"], ["beat"]):
             with (folder / f"{arguments[0]}.log").open("wb") as output:
@@ -217,7 +217,8 @@ def rabbitmq(folder: Path) -> Iterator[Bench]:
         database.kill()
 
 
-def _composed(folder: Path, addresses: dict[str, str]) -> Composition:
+def composed(folder: Path, addresses: dict[str, str]) -> Composition:
+    """An installation in that folder with the pack of the benchmarks alone, ready."""
     (folder / "bpmn").mkdir()
     (folder / "bpmn/bench").symlink_to(CONTENT / "bpmn/bench")
     composition = compose(settings.read({"BANLI_HOME": str(folder), "BANLI_DEMO": "1", **addresses}))
@@ -231,10 +232,6 @@ def _cpu_of(pid: int) -> float:
     own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return own + sum(_cpu_of(int(child)) for child in children)
-
-
-def _percentile(values: list[float], percent: int) -> float:
-    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 3)
 
 
 def main() -> int:

@@ -55,6 +55,16 @@ def procurement(process: runtime.Process) -> None:
     assert workflow.ended
 
 
+def circle(rounds: int) -> runtime.Process:
+    """One user task, again and again."""
+    drawn = (
+        element("startEvent", "s") + element("exclusiveGateway", "m") + user_task("a")
+        + element("exclusiveGateway", "x", default="x_m") + element("endEvent", "e")
+        + flows(f"s>m\nm>a\na>x\nx>e [n >= {rounds}]\nx>m")
+    )  # fmt: skip
+    return runtime.compile(document(drawn), file="loop").processes["p"]
+
+
 def loop(process: runtime.Process, rounds: int) -> tuple[list[float], int]:
     """CPU milliseconds of each round, and the bytes of the largest state."""
     workflow = runtime.Workflow.start(process, {"n": 0}, HOST)
@@ -82,12 +92,7 @@ def main() -> None:
         begun = time.process_time()
         procurement(process)
         times.append((time.process_time() - begun) * 1000)
-    circle = (
-        element("startEvent", "s") + element("exclusiveGateway", "m") + user_task("a")
-        + element("exclusiveGateway", "x", default="x_m") + element("endEvent", "e")
-        + flows("s>m\nm>a\na>x\nx>e [n >= 2000]\nx>m")
-    )  # fmt: skip
-    rounds, largest = loop(runtime.compile(document(circle), file="loop").processes["p"], 2000)
+    rounds, largest = loop(circle(2000), 2000)
     print(
         json.dumps(
             {

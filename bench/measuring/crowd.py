@@ -92,8 +92,8 @@ def _copy(connection: Connection, roots: Sequence[int], first: int, last: int) -
             columns = Base.metadata.tables[name].columns
             named = ", ".join(f'"{column.name}"' for column in columns)
             copied = ", ".join(_copied(connection, column) for column in columns)
-            chosen = f"SELECT {copied} FROM {name} AS t, {numbers} WHERE {condition}"  # noqa: S608 - names of our own
-            _insert(connection, f"{name} ({named}) {chosen}", given)
+            copies = f"SELECT {copied} FROM {name} AS t, {numbers} WHERE {condition}"  # noqa: S608 - our own names
+            _insert(connection, f"{name} ({named}) {copies}", given)
         if connection.dialect.name == "sqlite":
             words = f"t.id - n.i * {_STRIDE}, t.words || ' copy' || n.i"
             known = "(SELECT rowid AS id, words FROM matter_words WHERE rowid = :root) AS t"

@@ -56,7 +56,8 @@ def distributed(folder: Path, *, processes: int) -> Iterator[House]:
 @contextmanager
 def _started(folder: Path, command: list[str], addresses: dict[str, str], more: dict[str, str]) -> Iterator[House]:
     for name in ("bpmn", "dmn", "forms"):
-        (folder / name).symlink_to(ROOT / name)
+        if not (folder / name).exists():  # the same folder may be started again
+            (folder / name).symlink_to(ROOT / name)
     port = free_port()
     environment = {
         **os.environ, "BANLI_HOME": str(folder), "BANLI_PORT": str(port), "BANLI_DEMO": "1",

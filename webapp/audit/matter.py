@@ -17,7 +17,7 @@ from engine.history import Erased, Event
 from engine.models import ProcessInstance, Seal, SealedHead
 from feel.sentences import Sentence
 from webapp import decision_words, facts, file_links, glossary, linked_matters, matter_parts, steps
-from webapp.audit import journal, paper, rooms, search
+from webapp.audit import journal, rooms, search
 from webapp.audit.rooms import blueprint
 from webapp.decision_words import Rules
 from webapp.facts import Fact
@@ -258,6 +258,8 @@ def as_paper(key: int) -> Response:
     matter = _submitted(key)
     rooms.looked("pdf", matter.key)
     told = tell(_submitted(key), verify=True)
+    from webapp.audit import paper  # noqa: PLC0415 - 17 MB and half a second that most processes never need
+
     made = paper.made(told, person_name(actor().person), clock.now())
     return search.sent_file(made, f"{matter.business_id or matter.key}.pdf", "application/pdf")
 
