@@ -10,9 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import select
 
-from engine import clock, models
+from engine import clock
 from engine.organisation import passwords, people, sessions, sign_in_failures
 from webapp import languages
 from webapp.languages import gettext as _
@@ -59,16 +58,13 @@ def install(app: Flask) -> None:
 
 def _load(identity: str) -> SignedIn | None:
     person_id, version, key = [*identity.split(":"), "", ""][:3]
-    opened = sessions.find(reading(), int(key), person_id) if key.isdecimal() else None
-    if opened is None or opened.ended_at is not None:
-        return None
-    table = models.Person
-    columns = (table.name, table.name_en, table.language, table.session_version, table.must_change_password)
-    row = reading().execute(select(*columns).where(table.id == person_id, table.active.is_(True))).one_or_none()
-    if row is None or str(row.session_version) != version:
+    found = sessions.opened(reading(), int(key), person_id) if key.isdecimal() else None
+    if found is None or str(found.session_version) != version:
         return None
     acting = people.actor(reading(), person_id, clock.now())
-    return SignedIn(person_id, *row, acting, Opened(opened.key, opened.seen_at))
+    seen_at, name, english_name, chosen, number, must_change = found
+    opened = Opened(int(key), seen_at)
+    return SignedIn(person_id, name, english_name, chosen, number, must_change, acting, opened)
 
 
 def ask() -> Any:

@@ -6,9 +6,9 @@ The rows stay for a while after a session is over: they are the record of who si
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -47,10 +47,33 @@ def begin(session: Session, person_id: str, version: int, *, address: str, devic
     return row.key
 
 
-def find(session: Session, key: int, person_id: str) -> PersonSession | None:
-    """The session of that person, over or not; whether its version still counts is the person's to say."""
-    row = session.get(PersonSession, key) if key < 1 << 63 else None
-    return row if row is not None and row.person_id == person_id else None
+_OPENED = (
+    select(
+        PersonSession.seen_at,
+        Person.name,
+        Person.name_en,
+        Person.language,
+        Person.session_version,
+        Person.must_change_password,
+    )
+    .join(Person, Person.id == PersonSession.person_id)
+    .where(
+        PersonSession.key == bindparam("key"),
+        PersonSession.person_id == bindparam("person"),
+        PersonSession.ended_at.is_(None),
+        Person.active.is_(True),
+    )
+)
+
+
+def opened(
+    session: Session, key: int, person_id: str
+) -> Row[datetime, str, str | None, str | None, int, bool] | None:
+    """When the session of that person was used last, and who it is; None once it is over or the person has left.
+
+    Asked by every page, so it is one statement. Whether the session's version still counts is for the caller to see.
+    """
+    return session.execute(_OPENED, {"key": key, "person": person_id}).one_or_none() if key < 1 << 63 else None
 
 
 def seen(session: Session, key: int) -> None:

@@ -10,10 +10,6 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from engine.errors import Refused
 from engine.exchange import SHEETS, Formula, Row, Sheet
 from engine.exchange.importing import MOST_ROWS
@@ -29,6 +25,10 @@ _WIDTHS = {"day": 13, "flag": 9, "number": 11, "money": 12}
 
 def write(tables: Mapping[str, Sequence[Mapping[str, Any]]], language: str) -> bytes:
     """The file, with a sheet for each table and its headings in that language."""
+    from openpyxl import Workbook  # noqa: PLC0415 - a library of many parts, which most processes never need
+    from openpyxl.styles import Font  # noqa: PLC0415 - the same
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - the same
+
     book = Workbook()
     for empty in book.worksheets:
         book.remove(empty)
@@ -58,6 +58,8 @@ def _put(cell: Any, value: Any, language: str) -> None:
 
 def read(content: bytes) -> dict[str, list[Row]]:
     """The rows of the sheets that are ours, by table; raises :class:`Refused` for what is no such file."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - as above
+
     _refuse_unsafe(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -78,6 +80,8 @@ def read(content: bytes) -> dict[str, list[Row]]:
 
 
 def _rows(page: Any, sheet: Sheet) -> Iterator[Row]:
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
+
     lines = page.iter_rows(max_col=len(sheet.columns) + 1, max_row=MOST_ROWS + 2)
     headings = [str(cell.value or "").strip() for cell in next(lines, ())]
     for place, column in enumerate(sheet.columns):
