@@ -47,6 +47,9 @@ def begin(session: Session, person_id: str, version: int, *, address: str, devic
     return row.key
 
 
+Opened = Row[datetime, str, str | None, str | None, int, bool]
+"""Last use; name, English name, language, session version, and whether the password must be changed."""
+
 _OPENED = (
     select(
         PersonSession.seen_at,
