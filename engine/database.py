@@ -91,7 +91,8 @@ class Database:
             if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             command.upgrade(migration_config(connection), "head")
-        self.engine.dispose()  # with the patience that only migrations need
+        if self.is_sqlite:
+            self.engine.dispose()  # with the patience that only migrations need
 
     def is_current(self) -> bool:
         """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""

@@ -75,8 +75,10 @@ class DirectSession(Session):
         """As any session."""
         if not super().in_transaction():
             self.dispatch.after_rollback(self)
-        super().rollback()
-        self._release()
+        try:
+            super().rollback()
+        finally:
+            self._release()
 
     def close(self) -> None:
         """As any session: what was not committed is rolled back."""
@@ -84,9 +86,11 @@ class DirectSession(Session):
             # Nothing calls for a ROLLBACK, at which psycopg forgets every statement that it has prepared.
             with suppress(self.driver_error):  # a connection that is gone is found out by the pool
                 cast("Any", self._checked_out.driver_connection).commit()
-        if super().in_transaction() or self.identity_map or self.new:
-            super().close()
-        self._release()
+        try:
+            if super().in_transaction() or self.identity_map or self.new:
+                super().close()
+        finally:
+            self._release()
 
     def said(self, error: Exception, text: str) -> DBAPIError:
         """The driver's error as SQLAlchemy says it; a connection that is gone is given up."""
@@ -135,11 +139,15 @@ class DirectSession(Session):
         self.info.pop(CHANNEL, None)
         if checked_out is None:
             return
-        if self._reads_only and checked_out.is_valid:
-            driver = cast("Any", checked_out.driver_connection)
-            driver.rollback()
-            driver.read_only = None
-        if connection is None:
-            checked_out.close()
-        else:
-            connection.close()
+        try:
+            if self._reads_only and checked_out.is_valid:
+                driver = cast("Any", checked_out.driver_connection)
+                driver.rollback()
+                driver.read_only = None
+        except self.driver_error as error:  # its server is gone: so is what it read
+            checked_out.invalidate(error)
+        finally:
+            if connection is None:
+                checked_out.close()
+            else:
+                connection.close()

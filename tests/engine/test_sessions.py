@@ -215,6 +215,16 @@ def test_a_connection_that_the_server_closed_is_given_up(database):
         assert _LAST.scalar(session, {"name": "A"}) is None
 
 
+def test_a_reader_whose_server_went_away_closes_in_peace(database):
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server.")
+    with database.reader() as session, database.writer() as other:
+        _LAST.scalar(session, {"name": "A"})
+        ours = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": ours})
+    assert _stored(database) == {}
+
+
 def test_a_constant_is_a_word_of_ours():
     with pytest.raises(ValueError, match="x' OR"):
         constant("x' OR 1=1 --")
