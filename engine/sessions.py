@@ -8,7 +8,6 @@ takes the connection out of the engine's pool and speaks to the driver; the firs
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine
@@ -82,10 +81,8 @@ class DirectSession(Session):
 
     def close(self) -> None:
         """As any session: what was not committed is rolled back."""
-        if self._reads_only and self._checked_out is not None and self._checked_out.is_valid:
-            # Nothing calls for a ROLLBACK, at which psycopg forgets every statement that it has prepared.
-            with suppress(self.driver_error):  # a connection that is gone is found out by the pool
-                cast("Any", self._checked_out.driver_connection).commit()
+        if self._reads_only:
+            self._end_reading()
         try:
             if super().in_transaction() or self.identity_map or self.new:
                 super().close()
@@ -132,6 +129,15 @@ class DirectSession(Session):
         except self.driver_error as error:
             raise self.said(error, "COMMIT") from error
 
+    def _end_reading(self) -> None:
+        """Commit rather than roll back: at a ROLLBACK psycopg forgets every statement that it has prepared."""
+        if self._checked_out is None or not self._checked_out.is_valid:
+            return
+        try:
+            cast("Any", self._checked_out.driver_connection).commit()
+        except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
+            self.get_bind().invalidate(error)
+
     def _release(self) -> None:
         """Give the connection back to its pool, which rolls back whatever is under way."""
         checked_out, connection = self._checked_out, self._connection
@@ -144,10 +150,7 @@ class DirectSession(Session):
                 driver = cast("Any", checked_out.driver_connection)
                 driver.rollback()
                 driver.read_only = None
-        except self.driver_error as error:  # its server is gone: so is what it read
+        except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
             checked_out.invalidate(error)
         finally:
-            if connection is None:
-                checked_out.close()
-            else:
-                connection.close()
+            (checked_out if connection is None else connection).close()
