@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from engine.models import ProcessInstance
 from tests.journeys.conftest import Watch
 from tests.journeys.office import PROCUREMENT, Office, ready, violations
 
@@ -84,6 +87,34 @@ def test_a_phone_and_paper_get_the_drawing(busy_office: Office, page: Page):
     expect(page.locator(".drawing svg").first).to_be_visible()
     expect(page.locator(".masthead .folders")).to_be_hidden()
     expect(page.locator(".timeline").first).to_be_visible()
+
+
+_BESIDE = """([names, values]) => {
+  const top = (one) => Math.round(one.getBoundingClientRect().top);
+  const tops = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.offsetParent).map(top);
+  return [tops(names), tops(values)];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "names", "values"),
+    [
+        ("U19", "/matters/{matter}", ".facts > dt", ".facts > dt + dd"),
+        ("U13", "/audit/matters/{matter}", ".submission th[scope=row]", ".submission th[scope=row] + td"),
+    ],
+)
+def test_names_and_values_stand_side_by_side_on_paper(
+    busy_office: Office, page: Page, person: str, path: str, names: str, values: str
+):
+    with busy_office.house.unit_of_work.read() as session:
+        of_store = (ProcessInstance.starter == "U19", ProcessInstance.submitted_at.is_not(None))
+        matter = session.scalars(select(ProcessInstance.key).where(*of_store)).first()
+    busy_office.sign_in(page, person, path.format(matter=matter))
+    page.set_viewport_size({"width": 680, "height": 960})  # what a sheet of A4 leaves between its margins
+    page.emulate_media(media="print")
+    left, right = page.evaluate(_BESIDE, [names, values])
+    assert left
+    assert left == right
 
 
 def test_the_skip_link_is_first_and_works(busy_office: Office, page: Page):

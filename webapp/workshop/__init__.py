@@ -1,8 +1,8 @@
 """The workshop (工坊): where process owners change procedures, try them, compare, publish and go back.
 
 ``room`` is the blueprint and its door. ``catalogue``, ``procedures`` and ``packs`` show what is published; ``drafts``
-and ``editing`` what is being changed, with its ``findings``; ``trials`` tries it by hand, ``runs`` plays the
-scenarios, ``differences`` compares, ``publishing`` publishes and goes back.
+and ``editing`` what is being changed, with its ``findings``; ``trials`` tries it by hand, each in a world of
+``trial_worlds``; ``runs`` plays the scenarios, ``differences`` compares, ``publishing`` publishes and goes back.
 """
 
 from webapp.workshop import catalogue, differences, drafts, editing, packs, procedures, publishing, runs, trials

@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
 
-from engine import calendar, clock, deployments, drafts, history, process_instances, user_tasks
-from engine.actor import Actor, system
-from engine.content.references import starter_posts
+from engine import clock, drafts, history, process_instances, user_tasks
 from engine.errors import Conflict, EngineError, ExecutionFailed, FormRefused
-from engine.models import Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
-from engine.models.incident import OPEN
-from engine.models.job import CREATED as DUE
-from engine.models.user_task import CREATED
-from engine.organisation import people
-from feel.sentences import Sentence
 from webapp import attachments, entries, glossary, matter_parts, task_pages
 from webapp.facts import facts_of
-from webapp.formats import exact, exact_text, zone
+from webapp.formats import exact_text, zone
 from webapp.languages import gettext as _
 from webapp.languages import say
-from webapp.people import organisation, person_name, post_name
-from webapp.rehearsals import Rehearsals, World
-from webapp.surroundings import actor, elsewhere, reading, surroundings
+from webapp.people import person_name
+from webapp.rehearsals import World
+from webapp.surroundings import actor, reading, surroundings
+from webapp.workshop import trial_worlds
 from webapp.workshop.drafts import head
 from webapp.workshop.room import blueprint
 
-_WATCHING = system("trial")
 _STEPS = {"PT1H": timedelta(hours=1), "PT8H": timedelta(hours=8), "P1D": timedelta(days=1), "P7D": timedelta(days=7)}
-_MOST_PEOPLE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """A task that waits in a trial, and the people who may be played to do it."""
-
-    key: int
-    step: str
-    who: str
-    due: str
-    people: Sequence[tuple[str, str]]
 
 
 @blueprint.get("/drafts/<int:key>/trial")
@@ -70,7 +47,7 @@ def begin_trial(key: int) -> Any:
     except ValueError:
         begins = clock.now()
     try:
-        name = _rehearsals().begin(found.pack, reading(), actor().person, begins)
+        name = trial_worlds.rehearsals().begin(found.pack, reading(), actor().person, begins)
     except EngineError as error:
         flash(f"{say(error)} {_('Put the errors right first.')}", "wrong")
         return redirect(url_for("workshop.ask_trial", key=key), code=303)
@@ -81,24 +58,26 @@ def begin_trial(key: int) -> Any:
 def trial(draft: int, trial: str) -> str:
     """Where a trial stands: its clock, what waits for whom, its matters, what would have left the house."""
     found = head(drafts.get(reading(), draft, actor()))
-    with _inside(trial) as world:
+    with trial_worlds.inside(trial) as world:
         page = {
             "now": exact_text(clock.now()),
-            "waits": [_waits(task) for task in _open_tasks()],
-            "matters": [_matter(one) for one in _matters()],
-            "startable": _startable(),
-            "incidents": [(one.element_id or "–", say(one.sentence)) for one in _incidents()],
+            "waits": [trial_worlds.waits(task) for task in trial_worlds.open_tasks()],
+            "matters": [trial_worlds.matter(one) for one in trial_worlds.matters()],
+            "startable": trial_worlds.startable(),
+            "incidents": [(one.element_id or "–", say(one.sentence)) for one in trial_worlds.incidents()],
             "outside": list(reversed(world.done_outside)),
-            "next_due": _next_due(),
+            "next_due": trial_worlds.next_due(),
         }
-    return render_template("workshop/trial.html", head=found, trial=trial, steps=_steps(), **page)
+    return render_template("workshop/trial.html", head=found, trial=trial, steps=trial_worlds.steps(), **page)
 
 
 @blueprint.post("/drafts/<int:draft>/trial/<trial>/start")
 def start_in_trial(draft: int, trial: str) -> Any:
     """Start a procedure as somebody."""
     process_id, _separator, person = request.form.get("start", "").partition("|")
-    return _acted(draft, trial, lambda world: world.do(process_instances.start, process_id, _player(person)))
+    return _acted(
+        draft, trial, lambda world: world.do(process_instances.start, process_id, trial_worlds.player(person))
+    )
 
 
 @blueprint.post("/drafts/<int:draft>/trial/<trial>/time")
@@ -107,7 +86,7 @@ def pass_time(draft: int, trial: str) -> Any:
 
     def passed(world: World) -> None:
         step = _STEPS.get(request.form.get("step", ""))
-        until = clock.now() + step if step is not None else _next_instant()
+        until = clock.now() + step if step is not None else trial_worlds.next_instant()
         if until is not None:
             world.pass_until(max(until, clock.now()))
 
@@ -117,7 +96,7 @@ def pass_time(draft: int, trial: str) -> Any:
 @blueprint.post("/drafts/<int:draft>/trial/<trial>/end")
 def end_trial(draft: int, trial: str) -> Any:
     """Forget the trial."""
-    _rehearsals().end(trial, actor().person)
+    trial_worlds.rehearsals().end(trial, actor().person)
     flash(_("The trial is forgotten. Nothing of it stays."), "good")
     return redirect(url_for("workshop.ask_trial", key=draft), code=303)
 
@@ -131,7 +110,7 @@ def trial_task(draft: int, trial: str, task: int) -> str:
 def _task_page(draft: int, trial: str, task: int, person: str, given: Any = None, problem: str = "",
                errors: Mapping[str, Sequence[str]] | None = None, one_more: str = "") -> str:  # fmt: skip
     found = head(drafts.get(reading(), draft, actor()))
-    with _inside(trial, person):
+    with trial_worlds.inside(trial, person):
         view = user_tasks.get(reading(), task, actor())
         form = task_pages.form_of(view)
         filled = None
@@ -166,7 +145,7 @@ def complete_in_trial(draft: int, trial: str, task: int) -> Any:
         kept = {name: texts for name, texts in given.items() if act != "remove" or not name.startswith(f"{path}.")}
         return _task_page(draft, trial, task, person, kept, one_more=path if act == "add" else "")
     try:
-        with _inside(trial, person) as world:
+        with trial_worlds.inside(trial, person) as world:
             view = user_tasks.get(reading(), task, actor())
             form = task_pages.form_of(view)
             view, given, refused = attachments.received(view, form, given)
@@ -188,7 +167,7 @@ def complete_in_trial(draft: int, trial: str, task: int) -> Any:
 def trial_matter(draft: int, trial: str, key: int) -> str:
     """A matter of a trial: diagram, timeline with every decision and its rules, values."""
     found = head(drafts.get(reading(), draft, actor()))
-    with _inside(trial):
+    with trial_worlds.inside(trial):
         session = reading()
         matter = process_instances.get(session, key, actor())
         events = history.timeline(session, key)
@@ -207,105 +186,10 @@ def trial_matter(draft: int, trial: str, key: int) -> str:
     )
 
 
-# -- the world ----------------------------------------------------------------------------------------------------
-
-
-def _rehearsals() -> Rehearsals:
-    found = surroundings().rehearsals
-    if found is None:
-        raise Conflict(Sentence("This installation cannot try drafts."))
-    return found
-
-
-@contextmanager
-def _inside(trial: str, person: str = "") -> Iterator[World]:
-    """Within the block the request reads and writes the trial's world, as somebody or as its onlooker."""
-    with (
-        _rehearsals().entered(trial, actor().person) as world,
-        elsewhere(world.database, world.unit_of_work, _WATCHING),
-    ):
-        if not person:
-            yield world
-            return
-        playing = _player(person)
-        with elsewhere(world.database, world.unit_of_work, playing):
-            yield world
-
-
-def _player(person: str) -> Actor:
-    return people.actor(reading(), person, clock.now())
-
-
 def _acted(draft: int, trial: str, act: Any) -> Any:
     try:
-        with _inside(trial) as world:
+        with trial_worlds.inside(trial) as world:
             act(world)
     except EngineError as error:
         flash(say(error), "wrong")
     return redirect(url_for("workshop.trial", draft=draft, trial=trial), code=303)
-
-
-def _open_tasks() -> Sequence[UserTask]:
-    return reading().scalars(select(UserTask).where(UserTask.state == CREATED).order_by(UserTask.key)).all()
-
-
-def _matters() -> Sequence[ProcessInstance]:
-    table = ProcessInstance
-    return reading().scalars(select(table).where(table.parent_key.is_(None)).order_by(table.key.desc())).all()
-
-
-def _incidents() -> Sequence[Incident]:
-    return reading().scalars(select(Incident).where(Incident.state == OPEN).order_by(Incident.key)).all()
-
-
-def _waits(task: UserTask) -> Waits:
-    today = calendar.local_date(clock.now())
-    named = [task.assignee] if task.assignee else []
-    if not named:
-        table = UserTaskCandidate
-        rows = reading().execute(select(table.kind, table.id).where(table.user_task_key == task.key))
-        for kind, id_ in rows.all():
-            named += (
-                [id_] if kind == "person" else organisation().holders(id_, None, today) if kind == "group" else []
-            )
-    chosen = [(person, person_name(person)) for person in dict.fromkeys(named)][:_MOST_PEOPLE]
-    due = exact_text(task.due_at) if task.due_at else ""
-    return Waits(task.key, entries.step_name(task), entries.waits_for(task), due, chosen)
-
-
-def _matter(matter: ProcessInstance) -> Mapping[str, Any]:
-    return {
-        "key": matter.key,
-        "title": entries.title_of(matter),
-        "procedure": entries.procedure_name(matter),
-        "number": matter.business_id or "",
-        "state": entries.state_of(matter),
-        "moment": exact(matter.started_at),
-    }
-
-
-def _startable() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-    """Procedures with those who may start them: (name, [("process|person", "name, post")])."""
-    session, today = reading(), calendar.local_date(clock.now())
-    found: dict[str, list[tuple[str, str]]] = {}
-    for one in deployments.independent(session):
-        posts = starter_posts(one.properties)
-        for post in posts:
-            for person in organisation().holders(post, None, today)[:_MOST_PEOPLE]:
-                name = glossary.translated(one.name, one.pack)
-                words = f"{person_name(person)} · {post_name(post)}"
-                found.setdefault(name, []).append((f"{one.process_id}|{person}", words))
-    return sorted(found.items())
-
-
-def _next_instant() -> datetime | None:
-    return reading().scalar(select(func.min(Job.due_at)).where(Job.state == DUE, Job.due_at > clock.now()))
-
-
-def _next_due() -> str:
-    found = _next_instant()
-    return exact_text(found) if found is not None else ""
-
-
-def _steps() -> Sequence[tuple[str, str]]:
-    return [("PT1H", _("one hour")), ("PT8H", _("eight hours")), ("P1D", _("one day")), ("P7D", _("one week"))]

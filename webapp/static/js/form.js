@@ -13,7 +13,7 @@ function prepare(form) {
   let asking = 0;
 
   const save = () => {
-    if (!changed || !navigator.onLine || !status) return;
+    if (!changed || form.dataset.sent || !navigator.onLine || !status) return; // what was submitted is no draft any more
     changed = false;
     status.dispatchEvent(new Event("save"));
   };
