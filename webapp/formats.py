@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
-from flask import Flask, request
+from flask import Flask, g, request
 from markupsafe import Markup
 
 from engine import clock
@@ -60,10 +60,10 @@ def local(instant: datetime) -> datetime:
 
 
 def exact_text(instant: datetime) -> str:
-    """The day and the minute; the year only where it is not the present one."""
+    """The day and the minute; the year only where it is not the present one, and on paper, which is read later."""
     there = local(instant)
     long, short = _DAY_PATTERNS[language()]
-    pattern = short if there.year == local(clock.now()).year else long
+    pattern = short if there.year == local(clock.now()).year and not g.get("is_paper") else long
     return str(format_datetime(there, f"{pattern} HH:mm", locale=locale()))
 
 

@@ -9,11 +9,13 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+from flask import g
 from openpyxl import load_workbook
 
 from engine import clock, history
 from tests.tampering import tamper
 from tests.webapp.house import INVESTIGATED, House, Person, ask
+from webapp.formats import exact_text
 
 
 def investigated(house: House, amount: str = "260.00", **other: str) -> int:
@@ -157,6 +159,13 @@ def test_a_paper_is_made_for_the_file(house: House, language: str):
     assert b"/Type /Page" in content
     across = b"/MediaBox [ 0 0 841.8898 595.2756 ]"
     assert content.count(across) == 2, "the drawings of the matter and of the chain that it called"
+
+
+def test_what_is_kept_on_paper_tells_the_year(house: House):
+    with house.app.test_request_context():
+        assert "2026" not in exact_text(clock.now())
+        g.is_paper = True
+        assert "2026" in exact_text(clock.now())
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext (Debian's package poppler-utils)")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -257,6 +257,7 @@ def as_paper(key: int) -> Response:
     """The matter for the file, as a PDF; its chain is recomputed for it."""
     matter = _submitted(key)
     rooms.looked("pdf", matter.key)
+    g.is_paper = True
     told = tell(_submitted(key), verify=True)
     from webapp.audit import paper  # noqa: PLC0415 - 17 MB and half a second that most processes never need
 
