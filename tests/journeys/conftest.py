@@ -108,6 +108,10 @@ def serve(furnished: Path, file: Path) -> Iterator[Office]:
     database.dispose()
 
 
+OF_BPMN_JS = "ContextPad#getPad is deprecated"
+"""What bpmn-js says of itself when the menu of an element is opened."""
+
+
 class Watch:
     """What went wrong in a browser; a test may say which statuses it provokes."""
 
@@ -123,6 +127,8 @@ class Watch:
 
     def _console(self, message: Any) -> None:
         if message.type not in ("error", "warning"):
+            return
+        if OF_BPMN_JS in message.text:
             return
         if "Failed to load resource" not in message.text:  # its status is told by the response
             self.found.append(f"console {message.type}: {message.text}")

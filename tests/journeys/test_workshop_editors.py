@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Watch
@@ -65,6 +68,47 @@ def test_every_property_and_menu_of_a_diagram_is_in_chinese(office: Office, page
     page.evaluate("() => window.banliEditor.modeler.get('popupMenu').close()")
     assert untranslated(page, DIAGRAM) == []
     assert mark_is_uncovered(page)
+
+
+def in_view(page: Page, selector: str) -> bool:
+    """Whether all of something can be seen and nothing lies over its middle."""
+    found: bool = page.locator(selector).first.evaluate(
+        "one => { const box = one.getBoundingClientRect();"
+        " const top = document.elementFromPoint(box.x + box.width / 2, box.y + 20);"
+        " return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && one.contains(top); }"
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_menus_of_a_diagram_open_where_one_clicks(office: Office, page: Page, scheme: Literal["light", "dark"]):
+    page.emulate_media(color_scheme=scheme)
+    key = begin(office, page)
+    edit(office, page, key, DIAGRAM)
+    page.locator('.djs-shape[data-element-id="AC1_line"] .djs-hit').click()
+    expect(page.locator(".djs-context-pad.open .entry").first).to_be_visible()
+    for entry in ("replace", "append"):
+        page.locator(f'.djs-context-pad.open .entry[data-action="{entry}"]').click()
+        expect(page.locator(".djs-popup .entry").first).to_be_visible()
+        assert in_view(page, ".djs-popup"), entry
+        page.keyboard.press("Escape")
+        expect(page.locator(".djs-popup")).to_have_count(0)
+    page.locator('.djs-palette .entry[data-action="create"]').click()
+    expect(page.locator(".djs-popup .entry").first).to_be_visible()
+    assert in_view(page, ".djs-popup")
+    page.keyboard.press("Escape")
+    assert mark_is_uncovered(page)
+
+
+def test_a_diagram_begins_beside_its_palette(office: Office, page: Page):
+    key = begin(office, page)
+    edit(office, page, key, DIAGRAM)
+    palette = page.locator(".djs-palette").bounding_box()
+    assert palette
+    shapes = page.evaluate(
+        "[...document.querySelectorAll('.djs-shape .djs-visual')].map((one) => one.getBoundingClientRect().left)"
+    )
+    assert min(shapes) >= palette["x"] + palette["width"]
 
 
 def test_a_feel_field_of_the_property_panel_is_typed_into_and_saved(office: Office, page: Page):
