@@ -208,7 +208,13 @@ def test_what_two_windows_change_is_a_conflict_that_loses_nothing(office: Office
 def test_a_phone_reads_and_decides_but_does_not_draw(office: Office, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     key = begin(office, page)
-    for path in (DIAGRAM, TABLE, FORM):
+    for path, shown in ((DIAGRAM, ".phone-only svg"), (TABLE, "td.input-cell"), (FORM, '[data-id="field_purpose"]')):
         edit(office, page, key, path)
         expect(page.locator(".phone-only").first).to_be_visible()
-        expect(page.locator("[data-canvas]")).to_be_hidden()
+        expect(page.locator(shown).first).to_be_visible()
+        lies_above = page.locator(shown).first.evaluate(
+            "one => { one.scrollIntoView({block: 'center'}); const box = one.getBoundingClientRect();"
+            " return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"
+        )
+        assert lies_above is (path == DIAGRAM), "a finger moves nothing"
+    expect(page.locator(".fjs-palette-container")).to_be_hidden()
