@@ -7,6 +7,6 @@ A page by cursor begins behind the values of the last row before, so what is wri
 """
 
 from engine.search.criteria import Criteria, Operator
-from engine.search.paging import MAXIMUM_LIMIT, Found, Order, Paging
+from engine.search.paging import MAXIMUM_LIMIT, Asked, Found, Order, Paging
 
-__all__ = ["MAXIMUM_LIMIT", "Criteria", "Found", "Operator", "Order", "Paging"]
+__all__ = ["MAXIMUM_LIMIT", "Asked", "Criteria", "Found", "Operator", "Order", "Paging"]

@@ -12,8 +12,8 @@ from engine import history
 from engine.actor import Actor
 from engine.errors import NotFound
 from engine.models import HistoryEvent, ProcessInstance
-from engine.search.criteria import Column, Computed, Criteria
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Computed
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.visible import visible
 from engine.values import canonical
 from feel.sentences import Sentence
@@ -63,17 +63,10 @@ def statement() -> Rows:
     )
 
 
-def search(
-    session: Session,
-    actor: Actor,
-    *,
-    criteria: Criteria,
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
+def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of evaluations; :func:`told` says what each was."""
     readable = visible(session, actor, statement(), ROOT)
-    return find(session, CATALOGUE, statement(), readable, criteria=criteria, order=order, paging=paging)
+    return find(session, CATALOGUE, statement(), readable, asked)
 
 
 def get(session: Session, root_key: int, sequence: int, actor: Actor) -> Any:

@@ -6,7 +6,6 @@ of the matters that he may see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, not_, or_, select, true
@@ -15,8 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from engine import deployments
 from engine.actor import Actor
 from engine.models import DecisionDefinition, ProcessDefinition, ProcessInstance, Resource
-from engine.search.criteria import Column, Criteria, Mapped
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Mapped
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.visible import visible
 
 
@@ -78,20 +77,16 @@ def decisions_statement() -> Rows:
     )
 
 
-def search_processes(
-    session: Session, actor: Actor, *, criteria: Criteria, order: Sequence[Order] = (), paging: Paging | None = None
-) -> Found:
+def search_processes(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of process definitions; each row has ``ProcessDefinition`` and ``path``."""
     readable = processes_statement().where(readable_process(session, actor))
-    return find(session, PROCESSES, processes_statement(), readable, criteria=criteria, order=order, paging=paging)
+    return find(session, PROCESSES, processes_statement(), readable, asked)
 
 
-def search_decisions(
-    session: Session, actor: Actor, *, criteria: Criteria, order: Sequence[Order] = (), paging: Paging | None = None
-) -> Found:
+def search_decisions(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of decision definitions; each row has ``DecisionDefinition``, ``path`` and ``file_version``."""
     readable = decisions_statement().where(readable_decision(actor))
-    return find(session, DECISIONS, decisions_statement(), readable, criteria=criteria, order=order, paging=paging)
+    return find(session, DECISIONS, decisions_statement(), readable, asked)
 
 
 def readable_process(session: Session, actor: Actor) -> ColumnElement[bool]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.actor import Actor
 from engine.errors import NotAllowed
 from engine.models import Job, ProcessInstance
-from engine.search.criteria import Column, Criteria, Mapped
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Mapped
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from feel.sentences import Sentence
 
 INSTANCE = aliased(ProcessInstance, name="instance")
@@ -58,15 +56,8 @@ def statement() -> Rows:
     )
 
 
-def search(
-    session: Session,
-    actor: Actor,
-    *,
-    criteria: Criteria,
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
+def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of jobs; the rows have what :func:`statement` selects."""
     if not (actor.is_administrator or actor.is_auditor or actor.is_system):
         raise NotAllowed(Sentence("Only administrators and auditors may see jobs."))
-    return find(session, CATALOGUE, statement(), statement(), criteria=criteria, order=order, paging=paging)
+    return find(session, CATALOGUE, statement(), statement(), asked)

@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -54,6 +54,20 @@ class Paging:
     offset: int = 0
     after: str | None = None
     before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search: the criteria that must all hold, those of which one must hold (if there are any), order and page.
+
+    Whatever is searched raises :class:`FormRefused` for what cannot be asked or sorted by, and for a cursor of
+    another search.
+    """
+
+    all_of: Sequence[Criteria] = ()
+    any_of: Sequence[Criteria] = ()
+    order: Sequence[Order] = ()
+    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +117,14 @@ class _Sorted:
         return self.column.expression.is_(None) if value is None else self.column.expression == value
 
 
-def find(
-    session: Session,
-    catalogue: Catalogue,
-    statement: Rows,
-    readable: Rows,
-    *,
-    criteria: Criteria,
-    any_of: Sequence[Criteria] = (),
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
-    """One page of ``statement``: of its rows that are ``readable`` and fit ``criteria`` (and one of ``any_of``).
-
-    Raises :class:`FormRefused` for what cannot be asked or sorted by, and for a cursor of another search.
-    """
-    wanted = paging or Paging()
-    asked = [conditions(catalogue.fields, criteria)]
-    if any_of:
-        asked.append(or_(*(conditions(catalogue.fields, one) for one in any_of)))
-    sorted_by = _sorted_by(catalogue, order)
-    digest = _digest(catalogue.noun, criteria, any_of, order)
-    places, total = _places(session, _Walk(readable.where(*asked), sorted_by), wanted, digest)
+def find(session: Session, catalogue: Catalogue, statement: Rows, readable: Rows, asked: Asked) -> Found:
+    """One page of ``statement``: of its rows that are ``readable`` and fit what is asked."""
+    fitting = readable.where(*(conditions(catalogue.fields, one) for one in asked.all_of))
+    if asked.any_of:
+        fitting = fitting.where(or_(*(conditions(catalogue.fields, one) for one in asked.any_of)))
+    sorted_by = _sorted_by(catalogue, asked.order)
+    digest = _digest(catalogue.noun, asked)
+    places, total = _places(session, _Walk(fitting, sorted_by), asked.paging, digest)
     rows = _rows(session, statement, catalogue, [place[-len(catalogue.keys) :] for place in places])
     cursors = [_cursor(digest, place) for place in (places[:1] + places[-1:])]
     start, end = (cursors[0], cursors[-1]) if cursors else (None, None)
@@ -223,9 +223,10 @@ def _behind(sorted_by: Sequence[_Sorted], known: Sequence[Any], *, reverse: bool
     return or_(*ways)
 
 
-def _digest(noun: str, criteria: Criteria, any_of: Sequence[Criteria], order: Sequence[Order]) -> str:
-    asked = [noun, dict(criteria), [dict(one) for one in any_of], [[entry.name, entry.descending] for entry in order]]
-    return hashlib.sha256(values.canonical(asked).encode()).hexdigest()[:_DIGEST_LENGTH]
+def _digest(noun: str, asked: Asked) -> str:
+    order = [[entry.name, entry.descending] for entry in asked.order]
+    whole = [noun, [dict(one) for one in asked.all_of], [dict(one) for one in asked.any_of], order]
+    return hashlib.sha256(values.canonical(whole).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _cursor(digest: str, place: Sequence[Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, literal, not_, select
@@ -12,8 +11,8 @@ from engine.actor import Actor
 from engine.models import Incident, ProcessDefinition, ProcessInstance
 from engine.models import process_instance as states
 from engine.models.incident import OPEN
-from engine.search.criteria import Column, Computed, Criteria, Mapped
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Computed, Mapped
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.variables import with_values
 from engine.search.visible import visible
 
@@ -85,20 +84,10 @@ def statement() -> Rows:
     )
 
 
-def search(
-    session: Session,
-    actor: Actor,
-    *,
-    criteria: Criteria,
-    any_of: Sequence[Criteria] = (),
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
+def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of instances; the rows have what :func:`statement` selects."""
     readable = visible(session, actor, statement(), ROOT)
-    return find(
-        session, CATALOGUE, statement(), readable, criteria=criteria, any_of=any_of, order=order, paging=paging
-    )
+    return find(session, CATALOGUE, statement(), readable, asked)
 
 
 def state_of(row: Any) -> str:

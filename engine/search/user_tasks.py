@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.actor import Actor
 from engine.models import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
-from engine.search.criteria import Column, Computed, Criteria, Mapped, Through
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Computed, Mapped, Through
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.variables import with_values
 from engine.search.visible import visible
 
@@ -75,20 +75,10 @@ def statement() -> Rows:
     )
 
 
-def search(
-    session: Session,
-    actor: Actor,
-    *,
-    criteria: Criteria,
-    any_of: Sequence[Criteria] = (),
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
+def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of tasks; each row has ``UserTask``, ``business_id``, ``version`` and ``process_name``."""
     readable = visible(session, actor, statement(), ROOT)
-    return find(
-        session, CATALOGUE, statement(), readable, criteria=criteria, any_of=any_of, order=order, paging=paging
-    )
+    return find(session, CATALOGUE, statement(), readable, asked)
 
 
 def candidates(session: Session, keys: Sequence[int]) -> dict[int, dict[str, list[str]]]:

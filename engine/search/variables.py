@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.actor import Actor
 from engine.models import ProcessInstance, Variable
-from engine.search.criteria import Column, Criteria, Operator, conditions
-from engine.search.paging import Catalogue, Found, Order, Paging, Rows, find
+from engine.search.criteria import Column, Operator, conditions
+from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.visible import visible
 
 INSTANCE = aliased(ProcessInstance, name="instance")
@@ -37,17 +37,10 @@ def statement() -> Rows:
     )
 
 
-def search(
-    session: Session,
-    actor: Actor,
-    *,
-    criteria: Criteria,
-    order: Sequence[Order] = (),
-    paging: Paging | None = None,
-) -> Found:
+def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of variables; each row has ``Variable`` and ``root_key``."""
     readable = visible(session, actor, statement(), ROOT)
-    return find(session, CATALOGUE, statement(), readable, criteria=criteria, order=order, paging=paging)
+    return find(session, CATALOGUE, statement(), readable, asked)
 
 
 def with_values(

@@ -24,6 +24,7 @@ from webapp.api import (
     bodies,
     cluster,
     decision_definitions,
+    decision_evaluation,
     decision_instances,
     deployments,
     element_instances,
@@ -60,6 +61,7 @@ OPERATIONS: Sequence[Operation] = (
     *jobs.OPERATIONS,
     *messages.OPERATIONS,
     *decision_definitions.OPERATIONS,
+    *decision_evaluation.OPERATIONS,
     *decision_instances.OPERATIONS,
     *forms.OPERATIONS,
 )

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema
+from pydantic import BeforeValidator, TypeAdapter, WithJsonSchema
 
 from engine import history
 from engine.access_tokens import READ
 from engine.search import decision_instances as searches
 from engine.values import untagged
 from webapp.api import searching
-from webapp.api.decision_definitions import InputItem, MatchedRule, inputs, matched_rules
+from webapp.api.decision_evaluation import InputItem, MatchedRule, inputs, matched_rules
 from webapp.api.identity import actor
 from webapp.api.operations import serves
 from webapp.api.schema import (
@@ -25,8 +25,8 @@ from webapp.api.schema import (
     InstantOut,
     KeyFilter,
     KeyOut,
-    PageOut,
-    Search,
+    PageOf,
+    SearchOf,
     Sort,
     Tenant,
     Text,
@@ -115,24 +115,18 @@ class DecisionInstanceSort(Sort):
     field: SortField
 
 
-class DecisionInstanceSearch(Search):
+class DecisionInstanceSearch(SearchOf[DecisionInstanceFilter, DecisionInstanceSort]):
     """A search for evaluations."""
 
-    filter: DecisionInstanceFilter = optional()
-    sort: list[DecisionInstanceSort] = Field(default_factory=list)
 
-
-class DecisionInstancePage(Answer):
+class DecisionInstancePage(PageOf[DecisionInstanceOut]):
     """A page of evaluations."""
-
-    items: list[DecisionInstanceOut]
-    page: PageOut
 
 
 @serves("POST", "/decision-instances/search", right=READ, body=DecisionInstanceSearch, answer=DecisionInstancePage)
 def search_decision_instances(body: DecisionInstanceSearch) -> DecisionInstancePage:
     """Search the evaluations in the matters that one may see."""
-    found = searching.run(searches.search, reading(), actor(), body=body)
+    found = searching.run(searches.search, body)
     told = searches.told(reading(), found.rows)
     items = [DecisionInstanceOut(**_fields(row, told[row.root_key, row.sequence])) for row in found.rows]
     return DecisionInstancePage(items=items, page=searching.page_of(found))

@@ -29,6 +29,7 @@ from webapp.api.schema import (
     InstantOut,
     Key,
     KeyOut,
+    PageOf,
     PageOut,
     Search,
     Sort,
@@ -90,11 +91,8 @@ class ElementInstanceSearch(Search):
     sort: list[ElementInstanceSort] = Field(default_factory=list)
 
 
-class ElementInstancePage(Answer):
+class ElementInstancePage(PageOf[ElementInstanceResult]):
     """A page of occurrences."""
-
-    items: list[ElementInstanceResult]
-    page: PageOut
 
 
 @serves(

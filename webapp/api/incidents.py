@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from engine import incidents, process_instances
 from engine.access_tokens import OPERATE, READ
 from engine.models import Incident
+from engine.search import Criteria
 from engine.search import incidents as searches
 from webapp.api import searching
 from webapp.api.identity import actor
@@ -24,8 +23,8 @@ from webapp.api.schema import (
     Key,
     KeyFilter,
     KeyOut,
-    PageOut,
-    Search,
+    PageOf,
+    SearchOf,
     Sort,
     Tenant,
     TextFilter,
@@ -100,24 +99,18 @@ class IncidentSort(Sort):
     field: SortField
 
 
-class IncidentSearch(Search):
+class IncidentSearch(SearchOf[IncidentFilter, IncidentSort]):
     """A search for incidents."""
 
-    filter: IncidentFilter = optional()
-    sort: list[IncidentSort] = Field(default_factory=list)
 
-
-class IncidentPage(Answer):
+class IncidentPage(PageOf[IncidentOut]):
     """A page of incidents."""
-
-    items: list[IncidentOut]
-    page: PageOut
 
 
 @serves("POST", "/incidents/search", right=READ, body=IncidentSearch, answer=IncidentPage)
 def search_incidents(body: IncidentSearch) -> IncidentPage:
     """Search what stopped, for administrators and auditors."""
-    return _page(searching.run(searches.search, reading(), actor(), body=body))
+    return searching.page(IncidentPage, _shown, searches.search, body)
 
 
 @serves(
@@ -131,8 +124,8 @@ def search_incidents(body: IncidentSearch) -> IncidentPage:
 def search_process_instance_incidents(process_instance_key: Key, body: IncidentSearch) -> IncidentPage:
     """Search what stopped in a process instance."""
     process_instances.get(reading(), process_instance_key, actor())
-    mine = {"process_instance_key": {"eq": process_instance_key}}
-    return _page(searching.run(searches.search, reading(), actor(), body=body, criteria=mine))
+    mine: Criteria = {"process_instance_key": {"eq": process_instance_key}}
+    return searching.page(IncidentPage, _shown, searches.search, body, mine)
 
 
 @serves("GET", "/incidents/{incidentKey}", right=READ, answer=IncidentOut, errors=(404,))
@@ -150,10 +143,6 @@ def resolve_incident(incident_key: Key, body: Reference) -> None:  # noqa: ARG00
         write(incidents.resolve, incident_key, actor(), REASON)
     else:
         write(incidents.retry, incident_key, actor())
-
-
-def _page(found: Any) -> IncidentPage:
-    return IncidentPage(items=[_shown(row) for row in found.rows], page=searching.page_of(found))
 
 
 def _shown(row: Any) -> IncidentOut:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response
-from pydantic import Field
 
 from engine import deployments
 from engine.access_tokens import READ
@@ -26,8 +25,8 @@ from webapp.api.schema import (
     KeyFilter,
     KeyOut,
     NumberFilter,
-    PageOut,
-    Search,
+    PageOf,
+    SearchOf,
     Sort,
     Tenant,
     TextFilter,
@@ -71,25 +70,18 @@ class ProcessDefinitionSort(Sort):
     field: SortField
 
 
-class ProcessDefinitionSearch(Search):
+class ProcessDefinitionSearch(SearchOf[ProcessDefinitionFilter, ProcessDefinitionSort]):
     """A search for definitions."""
 
-    filter: ProcessDefinitionFilter = optional()
-    sort: list[ProcessDefinitionSort] = Field(default_factory=list)
 
-
-class ProcessDefinitionPage(Answer):
+class ProcessDefinitionPage(PageOf[ProcessDefinitionOut]):
     """A page of definitions."""
-
-    items: list[ProcessDefinitionOut]
-    page: PageOut
 
 
 @serves("POST", "/process-definitions/search", right=READ, body=ProcessDefinitionSearch, answer=ProcessDefinitionPage)
 def search_process_definitions(body: ProcessDefinitionSearch) -> ProcessDefinitionPage:
     """Search the processes that one may read, in all their versions."""
-    found = searching.run(searches.search_processes, reading(), actor(), body=body)
-    return ProcessDefinitionPage(items=[_shown(row) for row in found.rows], page=searching.page_of(found))
+    return searching.page(ProcessDefinitionPage, _shown, searches.search_processes, body)
 
 
 @serves("GET", "/process-definitions/{processDefinitionKey}", right=READ, answer=ProcessDefinitionOut, errors=(404,))

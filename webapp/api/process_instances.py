@@ -19,6 +19,7 @@ from webapp.api.operations import serves
 from webapp.api.schema import (
     TENANT,
     Answer,
+    ChoiceOperators,
     ElementInstanceOut,
     Filter,
     InstantFilter,
@@ -27,10 +28,9 @@ from webapp.api.schema import (
     KeyFilter,
     KeyOut,
     NumberFilter,
-    Operators,
-    PageOut,
+    PageOf,
     Request,
-    Search,
+    SearchOf,
     Small,
     Sort,
     Tenant,
@@ -115,15 +115,8 @@ class Created(Answer):
     business_id: str | None
 
 
-class StateOperators(Operators):
+class StateOperators(ChoiceOperators[State]):
     """What may be asked of a state."""
-
-    eq: State = optional(alias="$eq")
-    neq: State = optional(alias="$neq")
-    exists: bool = optional(alias="$exists")
-    in_: list[State] = optional(alias="$in")
-    not_in: list[State] = optional(alias="$notIn")
-    like: Text = optional(alias="$like")
 
 
 class ProcessInstanceFilterFields(Filter):
@@ -157,18 +150,12 @@ class ProcessInstanceSort(Sort):
     field: SortField
 
 
-class ProcessInstanceSearch(Search):
+class ProcessInstanceSearch(SearchOf[ProcessInstanceFilter, ProcessInstanceSort]):
     """A search for instances."""
 
-    filter: ProcessInstanceFilter = optional()
-    sort: list[ProcessInstanceSort] = Field(default_factory=list)
 
-
-class ProcessInstancePage(Answer):
+class ProcessInstancePage(PageOf[ProcessInstanceOut]):
     """A page of instances."""
-
-    items: list[ProcessInstanceOut]
-    page: PageOut
 
 
 @serves("POST", "/process-instances", right=TASKS, body=Creation, answer=Created, errors=(404, 409))
@@ -194,8 +181,7 @@ def create_process_instance(body: Creation) -> Created:
 @serves("POST", "/process-instances/search", right=READ, body=ProcessInstanceSearch, answer=ProcessInstancePage)
 def search_process_instances(body: ProcessInstanceSearch) -> ProcessInstancePage:
     """Search the matters that one may see, and what they called."""
-    found = searching.run(searches.search, reading(), actor(), body=body)
-    return ProcessInstancePage(items=[shown(row) for row in found.rows], page=searching.page_of(found))
+    return searching.page(ProcessInstancePage, shown, searches.search, body)
 
 
 @serves("GET", "/process-instances/{processInstanceKey}", right=READ, answer=ProcessInstanceOut, errors=(404,))

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from engine.search import MAXIMUM_LIMIT, Criteria, Order, Paging
 from webapp.api.bodies import instant
+
+ChoiceT = TypeVar("ChoiceT")
+FilterT = TypeVar("FilterT", bound="Filter")
+SortT = TypeVar("SortT", bound="Sort")
+ItemT = TypeVar("ItemT", bound="Answer")
 
 TENANT = "<default>"
 NOBODY = -1
@@ -175,6 +180,17 @@ NumberFilter: TypeAlias = Small | NumberOperators
 InstantFilter: TypeAlias = Instant | InstantOperators
 
 
+class ChoiceOperators(Operators, Generic[ChoiceT]):
+    """What may be asked of a field that holds one of a few words."""
+
+    eq: ChoiceT = optional(alias="$eq")
+    neq: ChoiceT = optional(alias="$neq")
+    exists: bool = optional(alias="$exists")
+    in_: list[ChoiceT] = optional(alias="$in")
+    not_in: list[ChoiceT] = optional(alias="$notIn")
+    like: Text = optional(alias="$like")
+
+
 class VariableFilter(Request):
     """A variable that a matter must have; its value is JSON text, as the answers have it."""
 
@@ -242,6 +258,13 @@ class Search(Request):
         return [one.ordering() for one in getattr(self, "sort", ())]
 
 
+class SearchOf(Search, Generic[FilterT, SortT]):
+    """The search for a noun, by its own filter and order."""
+
+    filter: FilterT = optional()
+    sort: list[SortT] = Field(default_factory=list)
+
+
 class PageOut(Answer):
     """Where the answer stands in the whole; ``totalItems`` is counted up to a bound."""
 
@@ -249,6 +272,13 @@ class PageOut(Answer):
     has_more_total_items: bool
     start_cursor: str | None
     end_cursor: str | None
+
+
+class PageOf(Answer, Generic[ItemT]):
+    """A page of a noun."""
+
+    items: list[ItemT]
+    page: PageOut
 
 
 def to_snake(name: str) -> str:

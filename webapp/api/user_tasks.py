@@ -19,6 +19,7 @@ from webapp.api.operations import serves
 from webapp.api.schema import (
     TENANT,
     Answer,
+    ChoiceOperators,
     ElementInstance,
     ElementInstanceOut,
     Filter,
@@ -29,10 +30,9 @@ from webapp.api.schema import (
     KeyFilter,
     KeyOut,
     NumberFilter,
-    Operators,
-    PageOut,
+    PageOf,
     Request,
-    Search,
+    SearchOf,
     Small,
     Sort,
     Tenant,
@@ -82,15 +82,8 @@ class UserTaskOut(Answer):
     priority: int
 
 
-class StateOperators(Operators):
+class StateOperators(ChoiceOperators[State]):
     """What may be asked of a state."""
-
-    eq: State = optional(alias="$eq")
-    neq: State = optional(alias="$neq")
-    exists: bool = optional(alias="$exists")
-    in_: list[State] = optional(alias="$in")
-    not_in: list[State] = optional(alias="$notIn")
-    like: Text = optional(alias="$like")
 
 
 class UserTaskFilterFields(Filter):
@@ -142,18 +135,12 @@ class UserTaskSort(Sort):
     field: SortField
 
 
-class UserTaskSearch(Search):
+class UserTaskSearch(SearchOf[UserTaskFilter, UserTaskSort]):
     """A search for tasks."""
 
-    filter: UserTaskFilter = optional()
-    sort: list[UserTaskSort] = Field(default_factory=list)
 
-
-class UserTaskPage(Answer):
+class UserTaskPage(PageOf[UserTaskOut]):
     """A page of tasks."""
-
-    items: list[UserTaskOut]
-    page: PageOut
 
 
 class Assignment(Request):
@@ -194,7 +181,7 @@ class Update(Request):
 @serves("POST", "/user-tasks/search", right=READ, body=UserTaskSearch, answer=UserTaskPage)
 def search_user_tasks(body: UserTaskSearch) -> UserTaskPage:
     """Search the tasks of the matters that one may see."""
-    found = searching.run(searches.search, reading(), actor(), body=body)
+    found = searching.run(searches.search, body)
     return UserTaskPage(items=shown(found.rows), page=searching.page_of(found))
 
 

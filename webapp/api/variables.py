@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
 from engine import process_instances, user_tasks
 from engine.access_tokens import READ
 from engine.errors import NotFound
@@ -25,10 +23,10 @@ from webapp.api.schema import (
     Key,
     KeyFilter,
     KeyOut,
-    PageOut,
+    PageOf,
     Request,
     ScopeOut,
-    Search,
+    SearchOf,
     Sort,
     Tenant,
     TextFilter,
@@ -59,11 +57,8 @@ class FoundVariable(VariableOut):
     is_truncated: bool
 
 
-class VariablePage(Answer):
+class VariablePage(PageOf[FoundVariable]):
     """A page of variables."""
-
-    items: list[FoundVariable]
-    page: PageOut
 
 
 class VariableSearchFilter(Filter):
@@ -94,11 +89,8 @@ class VariableSort(Sort):
     field: SortField
 
 
-class VariableSearch(Search):
+class VariableSearch(SearchOf[VariableSearchFilter, VariableSort]):
     """A search for variables."""
-
-    filter: VariableSearchFilter = optional()
-    sort: list[VariableSort] = Field(default_factory=list)
 
 
 class Cutting(Request):
@@ -113,17 +105,14 @@ class NameFilter(Filter):
     name: TextFilter = optional()
 
 
-class TaskVariableSearch(Search):
+class TaskVariableSearch(SearchOf[NameFilter, VariableSort]):
     """A search among the variables of a task."""
-
-    filter: NameFilter = optional()
-    sort: list[VariableSort] = Field(default_factory=list)
 
 
 @serves("POST", "/variables/search", right=READ, body=VariableSearch, query=Cutting, answer=VariablePage)
 def search_variables(body: VariableSearch, query: Cutting) -> VariablePage:
     """Search the variables of the matters that one may see."""
-    return _page(searching.run(searches.search, reading(), actor(), body=body), query)
+    return _page(searching.run(searches.search, body), query)
 
 
 @serves("GET", "/variables/{variableKey}", right=READ, answer=VariableOut, errors=(404,))
@@ -152,7 +141,7 @@ def search_user_task_variables(user_task_key: Key, body: TaskVariableSearch, que
         "process_instance_key": {"eq": task.process_instance_key},
         "scope": {"in": ["", task.element_instance]},
     }
-    return _page(searching.run(searches.search, reading(), actor(), body=body, criteria=mine), query)
+    return _page(searching.run(searches.search, body, mine), query)
 
 
 @serves(

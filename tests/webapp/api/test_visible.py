@@ -7,6 +7,7 @@ from sqlalchemy import select
 from engine import clock, models, process_instances
 from engine.actor import Actor
 from engine.organisation import people, snapshot
+from engine.search import Asked
 from engine.search import process_instances as searches
 from tests.webapp.api.conftest import Programs
 from tests.webapp.house import INVESTIGATED, House, ask, begin
@@ -21,7 +22,7 @@ def compare(house: House, actors: list[Actor]) -> None:
     with house.unit_of_work.read() as session:
         matters = session.execute(select(models.ProcessInstance)).scalars().all()
         for actor in actors:
-            found = {row.key for row in searches.search(session, actor, criteria={}).rows}
+            found = {row.key for row in searches.search(session, actor, Asked()).rows}
             opened = {one.key for one in matters if process_instances.may_see(session, actor, one)}
             assert found == opened, actor.person
 
