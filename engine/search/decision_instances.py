@@ -14,7 +14,7 @@ from engine.errors import NotFound
 from engine.models import HistoryEvent, ProcessInstance
 from engine.search.criteria import Column, Computed
 from engine.search.paging import Asked, Catalogue, Found, Rows, find
-from engine.search.visible import visible
+from engine.search.visible import Matter, visible
 from engine.values import canonical
 from feel.sentences import Sentence
 
@@ -65,14 +65,14 @@ def statement() -> Rows:
 
 def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of evaluations; :func:`told` says what each was."""
-    readable = visible(session, actor, statement(), ROOT)
+    readable = visible(session, actor, statement(), Matter.of(ROOT))
     return find(session, CATALOGUE, statement(), readable, asked)
 
 
 def get(session: Session, root_key: int, sequence: int, actor: Actor) -> Any:
     """One evaluation; raises :class:`NotFound` unless the actor may see its matter."""
     row = session.execute(
-        visible(session, actor, statement(), ROOT).where(
+        visible(session, actor, statement(), Matter.of(ROOT)).where(
             HistoryEvent.root_key == root_key, HistoryEvent.sequence == sequence
         )
     ).one_or_none()

@@ -16,7 +16,7 @@ from engine.actor import Actor
 from engine.models import DecisionDefinition, ProcessDefinition, ProcessInstance, Resource
 from engine.search.criteria import Column, Mapped
 from engine.search.paging import Asked, Catalogue, Found, Rows, find
-from engine.search.visible import visible
+from engine.search.visible import Matter, visible
 
 
 def _latest(model: Any, id_column: Any) -> ColumnElement[bool]:
@@ -96,7 +96,7 @@ def readable_process(session: Session, actor: Actor) -> ColumnElement[bool]:
     startable = [one.definition_key for one in deployments.startable(session, actor)]
     root = aliased(ProcessInstance)
     called = select(ProcessInstance.definition_key).join(root, root.key == ProcessInstance.root_key)
-    taken_part_in = visible(session, actor, called, root)
+    taken_part_in = visible(session, actor, called, Matter.of(root))
     return or_(ProcessDefinition.key.in_(startable), ProcessDefinition.key.in_(taken_part_in))
 
 

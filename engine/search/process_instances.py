@@ -14,7 +14,7 @@ from engine.models.incident import OPEN
 from engine.search.criteria import Column, Computed, Mapped
 from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.variables import with_values
-from engine.search.visible import visible
+from engine.search.visible import Matter, visible
 
 ROOT = aliased(ProcessInstance, name="root")
 ACTIVE, SUSPENDED, COMPLETED, TERMINATED = "ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"
@@ -86,7 +86,7 @@ def statement() -> Rows:
 
 def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of instances; the rows have what :func:`statement` selects."""
-    readable = visible(session, actor, statement(), ROOT)
+    readable = visible(session, actor, statement(), Matter.of(ROOT))
     return find(session, CATALOGUE, statement(), readable, asked)
 
 

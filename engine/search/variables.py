@@ -12,7 +12,7 @@ from engine.actor import Actor
 from engine.models import ProcessInstance, Variable
 from engine.search.criteria import Column, Operator, conditions
 from engine.search.paging import Asked, Catalogue, Found, Rows, find
-from engine.search.visible import visible
+from engine.search.visible import Matter, visible
 
 INSTANCE = aliased(ProcessInstance, name="instance")
 ROOT = aliased(ProcessInstance, name="root")
@@ -39,7 +39,7 @@ def statement() -> Rows:
 
 def search(session: Session, actor: Actor, asked: Asked) -> Found:
     """A page of variables; each row has ``Variable`` and ``root_key``."""
-    readable = visible(session, actor, statement(), ROOT)
+    readable = visible(session, actor, statement(), Matter.of(ROOT))
     return find(session, CATALOGUE, statement(), readable, asked)
 
 

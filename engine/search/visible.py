@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -27,21 +28,36 @@ from engine.search.paging import Rows
 _LEVELS = 20
 
 
-def visible(session: Session, actor: Actor, rows: Rows, root: Any) -> Rows:
-    """Those of ``rows`` whose matter the actor may see: ``root``, the process instance or an alias of it, among them.
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where a statement has the matter of a row: its key, who started it, and whether it was submitted."""
+
+    key: Any
+    starter: Any
+    submitted: Any
+
+    @classmethod
+    def of(cls, root: Any) -> Matter:
+        """In the row of its process instance, or an alias of that."""
+        return cls(root.key, root.starter, root.submitted_at.is_not(None))
+
+
+def visible(session: Session, actor: Actor, rows: Rows, matter: Matter) -> Rows:
+    """Those of ``rows`` whose matter the actor may see.
 
     The matters with a reason are joined, not asked for by IN within the condition: PostgreSQL takes such a set to be
     gathered again for every row, and reads all matters rather than that.
     """
     if actor.is_system:
         return rows
-    own, submitted = root.starter == actor.person, root.submitted_at.is_not(None)
+    own = matter.starter == actor.person
     if actor.is_auditor or actor.is_administrator:
-        return rows.where(or_(submitted, own))
+        return rows.where(or_(matter.submitted, own))
     below = sorted(subordinates(session, actor.person))
     reasons = union(*_reasons(session, actor, below)).subquery("reasons")
-    ways = [reasons.c.root_key.is_not(None), *([root.starter.in_(below)] if below else [])]
-    return rows.outerjoin(reasons, reasons.c.root_key == root.key).where(or_(own, and_(submitted, or_(*ways))))
+    ways = [reasons.c.root_key.is_not(None), *([matter.starter.in_(below)] if below else [])]
+    joined = rows.outerjoin(reasons, reasons.c.root_key == matter.key)
+    return joined.where(or_(own, and_(matter.submitted, or_(*ways))))
 
 
 def _reasons(session: Session, actor: Actor, below: Sequence[str]) -> Iterator[Any]:

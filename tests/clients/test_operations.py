@@ -21,6 +21,7 @@ from camunda_orchestration_sdk.models import (
     ElementInstanceSearchQuery,
     IncidentSearchQuery,
     JobActivationRequest,
+    JobCompletionRequest,
     JobFailRequest,
     JobSearchQuery,
     MessageCorrelationRequest,
@@ -71,6 +72,14 @@ def packed(admin: CamundaClient, parcel: str) -> str:
     """A parcel that waits for being handed over."""
     matter = send(admin, parcel)
     admin.complete_job(activate(admin, matter).job_key)
+    return matter
+
+
+def packed_for_another(admin: CamundaClient, client: Clients, parcel: str) -> str:
+    """The same, started by a store manager: nobody modifies or migrates what he started himself."""
+    matter = start(client, "U19", "parcel")
+    named = JobCompletionRequest.from_dict({"variables": {"parcel": parcel}})
+    admin.complete_job(activate(admin, matter).job_key, data=named)
     return matter
 
 
@@ -189,8 +198,8 @@ def test_a_published_message_waits_for_its_receiver(admin: CamundaClient) -> Non
     admin.broadcast_signal(data=SignalBroadcastRequest.from_dict({"signalName": "nobody_waits"}))
 
 
-def test_a_matter_is_modified(admin: CamundaClient) -> None:
-    matter = send(admin, "P-modified")
+def test_a_matter_is_modified(admin: CamundaClient, client: Clients) -> None:
+    matter = start(client, "U19", "parcel")
     standing = active(admin, matter)["C1_pack"]
     body = {
         "activateInstructions": [{"elementId": "C3_check"}],
@@ -222,8 +231,8 @@ def test_a_starter_takes_back_his_own(client: Clients) -> None:
         assert client("U19").get_process_instance(matter).state.value in ("TERMINATED", "COMPLETED")
 
 
-def test_a_matter_is_migrated(admin: CamundaClient) -> None:
-    matter = packed(admin, "P-migrated")
+def test_a_matter_is_migrated(admin: CamundaClient, client: Clients) -> None:
+    matter = packed_for_another(admin, client, "P-migrated")
     other = (
         PARCEL.read_text().replace('"C2_wait"', '"C2_handed"').replace('versionTag value="1"', 'versionTag value="2"')
     )

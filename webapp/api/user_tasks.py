@@ -268,7 +268,7 @@ def _shown(row: Any, candidates: Mapping[str, list[str]]) -> UserTaskOut:
         process_definition_key=task.definition_key,
         process_instance_key=task.process_instance_key,
         root_process_instance_key=task.root_key,
-        business_id=row.business_id,
+        business_id=task.business_id,
         form_key=task.form_key,
         priority=task.priority,
     )

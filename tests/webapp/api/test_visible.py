@@ -9,6 +9,7 @@ from engine.actor import Actor
 from engine.organisation import people, snapshot
 from engine.search import Asked
 from engine.search import process_instances as searches
+from engine.search import user_tasks as tasks
 from tests.webapp.api.conftest import Programs
 from tests.webapp.house import INVESTIGATED, House, ask, begin
 
@@ -25,6 +26,8 @@ def compare(house: House, actors: list[Actor]) -> None:
             found = {row.key for row in searches.search(session, actor, Asked()).rows}
             opened = {one.key for one in matters if process_instances.may_see(session, actor, one)}
             assert found == opened, actor.person
+            roots = {row.UserTask.root_key for row in tasks.search(session, actor, Asked()).rows}
+            assert roots == {one.root_key for one in matters if one.key in opened}, actor.person
 
 
 def test_a_search_shows_what_one_may_open(either: Programs) -> None:
