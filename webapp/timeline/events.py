@@ -32,8 +32,14 @@ def _assigned(event: Event, _telling: Telling) -> Line:
 
 def _updated(event: Event, telling: Telling) -> Line:
     sentence = _("%(person)s changed the task: %(step)s", person=who(event), step=telling.step(event))
-    changes = task_changes.told(event.details.get("changes", {}))
-    return Line(sentence, exact(event.occurred_at), "person", str(event.details.get("reason") or ""), changes=changes)
+    return Line(
+        sentence,
+        exact(event.occurred_at),
+        "person",
+        opinion=str(event.details.get("reason") or ""),
+        changes=task_changes.told(event.details.get("changes", {})),
+        changes_title=_("What was changed"),
+    )
 
 
 def _copied(event: Event, _telling: Telling) -> Line:

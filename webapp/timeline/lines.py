@@ -35,6 +35,7 @@ class Line:
     person: str = ""
     day: str = ""
     changes: Sequence[tuple[str, Any]] = ()
+    changes_title: str = ""  # where the changes are not what was entered in a form
     rules: Rules | None = None
 
 

@@ -17,7 +17,15 @@ def test_a_changed_task_is_told_in_words(programs: Programs) -> None:
     program = programs.of("U15")
     assert program.ask("PATCH", f"/user-tasks/{task.key}", body).status_code == 204
     page = house.person("U19", "en").get(f"/matters/{root}")
-    for words in ("changed the task", "Priority", "90", "To be followed up", "none", "the manager is away"):
+    for words in (
+        "changed the task",
+        "What was changed",
+        "Priority",
+        "90",
+        "To be followed up",
+        "none",
+        "the manager is away",
+    ):
         assert words in page.words, words
     chinese = house.person("U19", "zh").get(f"/matters/{root}").words
     assert "修改了任务" in chinese
