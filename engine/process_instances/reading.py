@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, func, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -24,15 +24,32 @@ from feel.sentences import Sentence
 T = TypeVar("T")
 MAXIMUM_PAGE = 200
 _TASK: Table = UserTask.__table__  # type: ignore[assignment] # declarative's type says FromClause
-# Not ordered: for the sake of the order, SQLite would go through everything that is open anywhere.
-_WAITING = Statement(select(_TASK).where(_TASK.c.root_key == bindparam("root_key"), _TASK.c.state == CREATED))
 _INSTANCE: Table = ProcessInstance.__table__  # type: ignore[assignment] # the same
 _ROOT = _INSTANCE.alias("root")
-_SEEN = Statement(
-    select(_ROOT.c.root_key, _ROOT.c.process_id, _ROOT.c.starter, _ROOT.c.store, _ROOT.c.submitted_at)
-    .select_from(_INSTANCE.join(_ROOT, _ROOT.c.key == _INSTANCE.c.root_key))
+# Not ordered: for the sake of the order, SQLite would go through everything that is open anywhere.
+_WAITING = Statement(
+    select(
+        *_TASK.c,
+        *(_ROOT.c[name].label(f"root__{name}") for name in ("root_key", "process_id", "starter", "store")),
+        _ROOT.c.submitted_at.label("root__submitted_at"),
+    )
+    .select_from(
+        _INSTANCE.join(_ROOT, _ROOT.c.key == _INSTANCE.c.root_key).outerjoin(
+            _TASK, and_(_TASK.c.root_key == _ROOT.c.key, _TASK.c.state == CREATED)
+        )
+    )
     .where(_INSTANCE.c.key == bindparam("key"))
 )
+
+
+class _Root(NamedTuple):
+    """What decides who sees a matter, in the order of the last columns of :data:`_WAITING`."""
+
+    root_key: int
+    process_id: str
+    starter: str
+    store: str | None
+    submitted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +96,10 @@ def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:
 
 def waiting(session: Session, key: int, actor: Actor) -> Sequence[Any]:
     """The open user tasks of a matter, called processes included: rows with the columns of ``user_task``."""
-    root = _SEEN.one_or_none(session, {"key": key})
-    if root is None or not may_see(session, actor, root):
+    rows = _WAITING.all(session, {"key": key})
+    if not rows or not may_see(session, actor, _Root(*rows[0][-len(_Root._fields) :])):
         raise no_such_matter()
-    return sorted(_WAITING.all(session, {"root_key": root.root_key}), key=attrgetter("key"))
+    return sorted((row for row in rows if row.key is not None), key=attrgetter("key"))
 
 
 def started_by(
