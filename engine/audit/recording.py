@@ -60,16 +60,16 @@ def _moved(*, lately: bool) -> Any:
         select(ProcessInstance.key)
         .outerjoin(MatterRecord, MatterRecord.root_key == ProcessInstance.key)
         .where(
-            ProcessInstance.parent_key.is_(None),
             ProcessInstance.submitted_at.is_not(None),
             func.coalesce(MatterRecord.sequence, 0) < ProcessInstance.last_sequence,
         )
         .order_by(ProcessInstance.key)
     )
-    if lately:
-        recent = select(HistoryEvent.root_key).where(HistoryEvent.occurred_at > clock.now() - _LATELY).distinct()
-        statement = statement.where(ProcessInstance.key.in_(recent))
-    return statement
+    if not lately:
+        return statement.where(ProcessInstance.parent_key.is_(None))
+    # no word of parents or of what is distinct here: SQLite would begin with all matters, or with all of history
+    recent = select(HistoryEvent.root_key).where(HistoryEvent.occurred_at > clock.now() - _LATELY)
+    return statement.where(ProcessInstance.key.in_(recent))
 
 
 def _record(session: Session, root: ProcessInstance) -> None:

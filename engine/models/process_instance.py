@@ -42,7 +42,12 @@ class ProcessInstance(Base):
 
     __table_args__ = (
         Index("ix_process_instance_root", "root_key"),
-        Index("ix_process_instance_parent", "parent_key"),
+        Index(
+            "ix_process_instance_parent",
+            "parent_key",
+            postgresql_where=text("parent_key IS NOT NULL"),
+            sqlite_where=text("parent_key IS NOT NULL"),
+        ),
         Index("ix_process_instance_starter", "starter", "started_at"),
         Index("ix_process_instance_process_store", "process_id", "store", "submitted_at"),
         Index("ix_process_instance_state", "state", "started_at"),
