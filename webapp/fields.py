@@ -256,21 +256,3 @@ def numbered(node: Node, number: int) -> Node:
     """A node of the pattern of a row, as that of the row of this number."""
     children = tuple(numbered(child, number) for child in node.children)
     return replace(node, path=node.path.replace(ROW, str(number)), children=children)
-
-
-def submission(nodes: Sequence[Node], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Of typed ``values``, those that this person may send: nothing hidden, nothing that is only shown."""
-    sent: dict[str, Any] = {}
-    for node in nodes:
-        entry = node.entry
-        if not node.visible:
-            continue
-        if isinstance(entry, task_forms.GroupField):
-            inner = submission(node.children, values.get(entry.key) or {} if entry.key else values)
-            sent |= {entry.key: inner} if entry.key else inner
-        elif isinstance(entry, task_forms.RowsField):
-            given = values.get(entry.key) or []
-            sent[entry.key] = [submission(row, one) for row, one in zip(node.rows, given, strict=False)]
-        elif isinstance(entry, task_forms.InputField) and not node.readonly and entry.key in values:
-            sent[entry.key] = values[entry.key]
-    return sent

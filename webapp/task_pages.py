@@ -12,7 +12,7 @@ from engine import clock, deployments
 from engine.organisation import functions
 from engine.task_forms import Node, Parsed, TaskForm
 from engine.user_tasks import TaskView
-from webapp import entries, fields, glossary, uploaded
+from webapp import entries, glossary, uploaded
 from webapp.entries import Entry
 from webapp.fields import Painter, Part
 from webapp.languages import say
@@ -38,10 +38,6 @@ class Filled:
         """Raise :class:`engine.errors.FormRefused` with everything that is wrong, as the engine will see it."""
         if self.parsed is not None:
             self.form.clean(self.parsed, **self.circumstances)
-
-    def submission(self) -> dict[str, Any]:
-        """The typed values that the person may send."""
-        return fields.submission(self.nodes, self.parsed.values) if self.parsed is not None else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask_babel import format_time
 
 from engine import clock, deployments, process_instances, user_tasks
 from engine.errors import Conflict, EngineError, ExecutionFailed, FormRefused
+from engine.task_forms import Parsed
 from engine.user_tasks import Completion, Filters, TaskView
 from webapp import attachments, entries, glossary, task_pages, timeline
 from webapp.formats import local
@@ -117,19 +118,24 @@ def complete(key: int) -> Any:
     view = user_tasks.get(reading(), key, actor())
     form = task_pages.form_of(view)
     view, given, refused = attachments.received(view, form, task_pages.posted())
-    filled = task_pages.from_posted(form, view, given) if form and view.is_open else None
+
+    def filled() -> Filled | None:
+        """The form as it was typed, for whoever has to see it once more."""
+        return task_pages.from_posted(form, view, given) if form and view.is_open else None
+
     try:
-        if filled is not None and view.may_complete:  # else the command says why not
-            filled.check()
+        if refused and (typed := filled()) is not None:  # what else is wrong is told together with the files
+            typed.check()
         attachments.check(refused)
-        done = write(user_tasks.complete, key, actor(), filled.submission() if filled else {})
+        submitted: Mapping[str, Any] | Parsed = form.parse(given) if form and view.is_open else {}
+        done = write(user_tasks.complete, key, actor(), submitted)
     except FormRefused as error:
         told = task_pages.in_words(attachments.both(error.fields, refused))
-        return page(user_tasks.get(reading(), key, actor()), filled, errors=told), 422
+        return page(user_tasks.get(reading(), key, actor()), filled(), errors=told), 422
     except ExecutionFailed as error:
-        return page(user_tasks.get(reading(), key, actor()), filled, problem=say(error)), 422
+        return page(user_tasks.get(reading(), key, actor()), filled(), problem=say(error)), 422
     except Conflict as error:
-        return _too_late(key, filled, say(error))
+        return _too_late(key, filled(), say(error))
     return _onward(view, done)
 
 

@@ -149,11 +149,10 @@ def complete_in_trial(draft: int, trial: str, task: int) -> Any:
             view = user_tasks.get(reading(), task, actor())
             form = task_pages.form_of(view)
             view, given, refused = attachments.received(view, form, given)
-            filled = task_pages.from_posted(form, view, given) if form is not None else None
-            if filled is not None:
-                filled.check()
+            if refused and form is not None:  # what else is wrong is told together with the files
+                task_pages.from_posted(form, view, given).check()
             attachments.check(refused)
-            world.do(user_tasks.complete, task, actor(), filled.submission() if filled else {})
+            world.do(user_tasks.complete, task, actor(), form.parse(given) if form is not None else {})
     except FormRefused as error:
         return _task_page(draft, trial, task, person, given, errors=task_pages.in_words(error.fields)), 422
     except ExecutionFailed as error:
