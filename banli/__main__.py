@@ -1,6 +1,15 @@
-"""``python -m banli`` is ``banli``."""
+"""``python -m banli`` is ``banli``: frugal first, since the imports alone make a million objects that stay."""
 
-from banli.cli import main
+from banli import memory
+
+
+def main() -> None:
+    """The command line."""
+    memory.be_frugal()
+    from banli import cli  # noqa: PLC0415 - only now
+
+    cli.main(prog_name="banli")
+
 
 if __name__ == "__main__":
-    main(prog_name="banli")
+    main()

@@ -21,7 +21,6 @@ from banli import (
     distributed,
     foundation,
     logs,
-    memory,
     packs,
     remote,
     scenarios,
@@ -73,7 +72,6 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Banli 办理: runs an organisation's procedures from BPMN diagrams and DMN decision tables."""
-    memory.be_frugal()
     logs.configure("info", "text")  # until the settings are read
 
 

@@ -36,14 +36,21 @@ class Request(BaseModel):
     """What a client sends."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", strict=True, validate_by_name=False, validate_by_alias=True
+        defer_build=True,  # who starts a house has not asked the API anything yet
+        alias_generator=to_camel,
+        extra="forbid",
+        strict=True,
+        validate_by_name=False,
+        validate_by_alias=True,
     )
 
 
 class Answer(BaseModel):
     """What a client gets: every field is there, null where nothing is known."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        defer_build=True, alias_generator=to_camel, extra="forbid", validate_by_name=True, validate_by_alias=True
+    )
 
 
 def optional(**how: Any) -> Any:
