@@ -127,8 +127,12 @@ def paint(house: House, times: int = 5) -> dict[str, float | None]:
 
 
 def _painted(page: Any) -> float:
-    page.wait_for_function(f"({_PAINT}) > 0")
-    return float(page.evaluate(_PAINT))
+    for _ in range(200):  # a function that waits within the page would be evaluated there, which our policy forbids
+        painted = float(page.evaluate(_PAINT))
+        if painted > 0:
+            return painted
+        page.wait_for_timeout(20)
+    raise BrowserError("nothing was painted")
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import deployments, media_types
+from engine.statements import Statement
 from engine.stored_files import ATTACHMENT, STORED_FILE, drop
 from engine.task_forms import Attached
 from engine.user_tasks.rights import Task
@@ -17,6 +18,11 @@ from engine.user_tasks.rights import Task
 def rows() -> Select[Any]:
     """Attachments with what is known of their contents, without the bytes."""
     return select(*ATTACHMENT.c, STORED_FILE.c.size, STORED_FILE.c.media_type).join(STORED_FILE)
+
+
+_OF_TASK = Statement(
+    rows().where(ATTACHMENT.c.user_task_key == bindparam("task")).order_by(ATTACHMENT.c.uploaded_at, ATTACHMENT.c.key)
+)
 
 
 def shown(row: Any) -> Attached:
@@ -40,12 +46,8 @@ def of_task(session: Session, task: Task, form_key: int | None, people: Collecti
     """What these people uploaded for the task, in the order of uploading."""
     if not _has_files(session, form_key):
         return ()
-    statement = (
-        rows()
-        .where(ATTACHMENT.c.user_task_key == task.key, ATTACHMENT.c.uploaded_by.in_(sorted(people)))
-        .order_by(ATTACHMENT.c.uploaded_at, ATTACHMENT.c.key)
-    )
-    return tuple(shown(row) for row in session.connection().execute(statement))
+    found = _OF_TASK.all(session, {"task": task.key})
+    return tuple(shown(row) for row in found if row.uploaded_by in people)
 
 
 def settle(session: Session, task: Task, uploaded: Sequence[Attached], submitted: Any) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import clock, history
@@ -17,10 +17,17 @@ from engine.execution.instance import COLUMNS
 from engine.models import ProcessInstance, UserTask, UserTaskMute
 from engine.models.user_task import CREATED
 from engine.process_instances.rights import may_see
+from engine.statements import Statement
 from engine.task_forms import Attached
 from engine.user_tasks import attached
 from engine.user_tasks.rights import Standing, no_such_task, standing
 from feel.sentences import Sentence
+
+_MUTED = Statement(
+    select(UserTaskMute.user_task_key).where(
+        UserTaskMute.user_task_key == bindparam("task"), UserTaskMute.person_id == bindparam("person")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def get(session: Session, key: int, actor: Actor) -> TaskView:
     involved = stands.may_do or stands.is_owner or stands.is_superior
     if not ((involved and matter.submitted_at is not None) or may_see(session, actor, matter)):
         raise no_such_task()
-    variables = _variables(session, task, actor) if task.state == CREATED else {}
+    variables = _variables(session, task, matter, actor) if task.state == CREATED else {}
     if stands.may_do:
         variables = knowing_who(variables, task, actor)
     draft = task.draft if stands.is_assignee or stands.stands_in_for is not None else None
@@ -94,7 +101,7 @@ def get(session: Session, key: int, actor: Actor) -> TaskView:
         files = attached.of_task(
             session, task, task.form_key, attached.doers(task, actor.person, stands.stands_in_for)
         )
-    muted = session.get(UserTaskMute, (key, actor.person)) is not None
+    muted = bool(_MUTED.all(session, {"task": key, "person": actor.person}))
     return TaskView(task, matter, stands, variables, draft, actor.person, files, muted)
 
 
@@ -122,13 +129,11 @@ def knowing_who(variables: Mapping[str, Any], task: Any, actor: Actor) -> Mappin
     return variables if name is None else {**variables, name: actor.person}
 
 
-def _variables(session: Session, task: UserTask, actor: Actor) -> Mapping[str, Any]:
+def _variables(session: Session, task: UserTask, matter: ProcessInstance, actor: Actor) -> Mapping[str, Any]:
     """What is visible at the task, out of the state that the matter runs on (not of its projection)."""
-    table = ProcessInstance.__table__
-    row = session.execute(
-        select(*(table.c[name] for name in COLUMNS)).where(table.c.key == task.process_instance_key)
-    ).one()
-    instance = Instance(**row._asdict())
+    own = task.process_instance_key == matter.key
+    row = matter if own else session.get_one(ProcessInstance, task.process_instance_key)
+    instance = Instance(**{name: getattr(row, name) for name in COLUMNS})
     try:
         return dict(Matter(session, instance, actor).workflow(instance).variables(task.element_instance))
     except Conflict:  # it ended between two statements of this reader
