@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from copy import copy
 from itertools import chain
@@ -38,7 +38,8 @@ _MOST_PARAMETERS = 50
 class Statement:
     """One statement, or one for each dialect if ``made`` is a function of the dialect's name.
 
-    It has no parameters of varying number (``IN`` over a list); what it returns are named tuples.
+    It has no parameters of varying number (``IN`` over a list). What it returns are named tuples; what only writes
+    goes through an :class:`Outbox`.
     """
 
     __slots__ = ("_compiled", "_made")
@@ -46,13 +47,6 @@ class Statement:
     def __init__(self, made: Executable | Callable[[str], Executable]) -> None:
         self._made = made
         self._compiled: dict[str, _Compiled] = {}
-
-    def execute(self, session: Session, given: Mapping[str, Any]) -> int:
-        """Send it; gives the number of rows that it touched."""
-        channel = channel_of(session)
-        compiled = self.compiled(channel.dialect)
-        channel.send(channel.cursor, compiled.text, compiled.bound(given))
-        return cast("int", channel.cursor.rowcount)
 
     def all(self, session: Session, given: Mapping[str, Any]) -> list[Any]:
         """The rows."""
@@ -224,11 +218,11 @@ class Channel:
         except self._driver_error as error:
             raise self._session.said(error, text) from error
 
-    def send_all(self, writes: Iterable[tuple[Statement, Sequence[Mapping[str, Any]], int | None]]) -> None:
+    def send_all(self, writes: Sequence[tuple[Statement, Sequence[Mapping[str, Any]], int | None]]) -> None:
         """Writes one after the other, without waiting for each where the driver can."""
         sent: list[tuple[Any, int]] = []
         try:
-            with self.driver.pipeline() if self._pipelines else nullcontext():
+            with self.driver.pipeline() if self._pipelines and len(writes) > 1 else nullcontext():
                 for statement, rows, touching in writes:
                     compiled = statement.compiled(self.dialect)
                     bound = [compiled.bound(row) for row in rows]

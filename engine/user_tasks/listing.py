@@ -35,6 +35,7 @@ from sqlalchemy.orm import aliased
 
 from engine.models import ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
+from engine.statements import constant
 
 Whose = Literal["all", "mine", "groups", "delegated"]
 Sort = Literal["due", "priority", "newest"]
@@ -45,7 +46,7 @@ MOST_COUNTED = 100
 KINDS: tuple[Whose, ...] = ("mine", "groups", "delegated")
 
 # Written out, not bound: only then does a database see that its indexes over open tasks fit.
-_IS_OPEN = and_(UserTask.state == literal_column(f"'{CREATED}'"), ProcessInstance.suspended.is_(False))
+_IS_OPEN = and_(UserTask.state == constant(CREATED), ProcessInstance.suspended.is_(False))
 _PERSON: ColumnElement[Any] = bindparam("person")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NOW: ColumnElement[Any] = bindparam("now", type_=UserTask.due_at.type)

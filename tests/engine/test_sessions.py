@@ -18,6 +18,12 @@ _RAISE = Statement(
 )
 
 
+def _insert(session, name: str, last: int) -> None:
+    outbox = Outbox()
+    outbox.add(_INSERT, {"name": name, "last": last}, touching=1)
+    outbox.send(session)
+
+
 def _stored(database) -> dict[str, int]:
     with database.reader() as session:
         return {row.name: row.last for row in session.execute(select(Counter.name, Counter.last))}
@@ -25,25 +31,25 @@ def _stored(database) -> dict[str, int]:
 
 def test_what_a_statement_wrote_is_committed(database):
     with database.writer() as session:
-        assert _INSERT.execute(session, {"name": "A", "last": 1}) == 1
+        _insert(session, "A", 1)
         session.commit()
     assert _stored(database) == {"A": 1}
 
 
 def test_what_was_not_committed_is_gone(database):
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "B", "last": 1})
+        _insert(session, "B", 1)
         session.rollback()
-        _INSERT.execute(session, {"name": "C", "last": 1})
+        _insert(session, "C", 1)
         session.commit()
     assert _stored(database) == {"C": 1}
 
 
 def test_statements_and_sqlalchemy_share_one_transaction(database):
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
         assert session.execute(select(Counter.last)).scalar_one() == 1
         session.add(Counter(name="B", last=2))
         session.flush()
@@ -53,14 +59,14 @@ def test_statements_and_sqlalchemy_share_one_transaction(database):
     with database.writer() as session:
         session.add(Counter(name="B", last=2))
         session.flush()
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
         session.commit()
     assert _stored(database) == {"A": 1, "B": 2}
 
 
 def test_objects_are_flushed_by_a_commit_beside_statements(database):
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
         session.add(Counter(name="B", last=2))
         session.commit()
         kept = session.get(Counter, "B")
@@ -72,7 +78,7 @@ def test_objects_are_flushed_by_a_commit_beside_statements(database):
 def test_one_session_may_have_one_transaction_after_the_other(database):
     with database.writer() as session:
         for number in range(3):
-            _INSERT.execute(session, {"name": str(number), "last": number})
+            _insert(session, str(number), number)
             session.commit()
             with database.writer() as other:  # the connection went back to its pool: on SQLite there is one
                 other.execute(update(Counter).values(last=Counter.last + 1))
@@ -82,29 +88,29 @@ def test_one_session_may_have_one_transaction_after_the_other(database):
 
 def test_a_transaction_that_is_begun_in_so_many_words(database):
     with database.writer.begin() as session:
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
     with pytest.raises(ZeroDivisionError), database.writer.begin() as session:
-        _INSERT.execute(session, {"name": "B", "last": 1 // 0})
+        _insert(session, "B", 1 // 0)
     assert _stored(database) == {"A": 1}
 
 
 def test_a_savepoint_takes_statements_with_it(database):
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
         savepoint = session.begin_nested()
-        _INSERT.execute(session, {"name": "B", "last": 1})
+        _insert(session, "B", 1)
         savepoint.rollback()
         with session.begin_nested():
-            _INSERT.execute(session, {"name": "C", "last": 1})
+            _insert(session, "C", 1)
         session.commit()
     assert _stored(database) == {"A": 1, "C": 1}
 
 
 def test_an_error_is_sqlalchemys_and_names_no_value(database):
     with database.writer() as session:
-        _INSERT.execute(session, {"name": "secret", "last": 1})
+        _insert(session, "secret", 1)
         with pytest.raises(IntegrityError) as raised:
-            _INSERT.execute(session, {"name": "secret", "last": 2})
+            _insert(session, "secret", 2)
         assert "INSERT INTO counter" in str(raised.value)
         assert "'secret'" not in str(raised.value)
         session.rollback()
@@ -154,18 +160,18 @@ def test_an_error_among_many_writes_is_sqlalchemys(database):
         with pytest.raises(IntegrityError):
             outbox.send(session)
         session.rollback()
-        _INSERT.execute(session, {"name": "B", "last": 1})
+        _insert(session, "B", 1)
         session.commit()
     assert _stored(database) == {"B": 1}
 
 
 def test_a_reader_cannot_write(database):
     with database.reader() as session, pytest.raises(DBAPIError):
-        _INSERT.execute(session, {"name": "A", "last": 1})
+        _insert(session, "A", 1)
     with database.reader() as session, pytest.raises(DBAPIError):
         session.execute(insert(Counter).values(name="A", last=1))
     with database.writer() as session:  # on PostgreSQL the very connection that has just read
-        _INSERT.execute(session, {"name": "B", "last": 1})
+        _insert(session, "B", 1)
         session.commit()
     assert _stored(database) == {"B": 1}
 
