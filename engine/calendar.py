@@ -51,6 +51,9 @@ class WorkingTime:
     holidays: str | None = None
     exceptions: Mapping[date, bool] = field(default_factory=dict)
     zone: str = ""
+    _openings: dict[tuple[date, ZoneInfo], tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         ends = 0
@@ -79,6 +82,15 @@ class WorkingTime:
             if day in _make_up_days:
                 return True
         return day.isoweekday() in self.weekdays
+
+    def openings(self, day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
+        """The intervals of ``day`` in UTC, in order. Kept, for the same days are asked for all day long."""
+        found = self._openings.get((day, zone))
+        if found is None:
+            if len(self._openings) > _SEARCHED_DAYS:
+                self._openings.clear()
+            found = self._openings[day, zone] = tuple(_intervals(self, day, zone))
+        return found
 
     def knows(self, year: int) -> bool:
         """Whether the public holidays of ``year`` are known (or do not matter)."""
@@ -126,8 +138,9 @@ def working_hours(start: datetime, hours: Decimal | int, calendar: WorkingTime) 
             )
         )
     remaining = timedelta(microseconds=round(Decimal(hours) * 3_600_000_000))
-    for opens, closes in _open_intervals(start, calendar):
-        begins = max(opens, _utc(start))
+    begin = _utc(start)
+    for opens, closes in _open_intervals(begin, calendar):
+        begins = max(opens, begin)
         if remaining <= closes - begins:
             due = begins + remaining
             return Due(due, _unknown_years(start, due, calendar))
@@ -157,7 +170,7 @@ def elapsed(start: datetime, end: datetime, calendar: WorkingTime) -> timedelta:
     begin, finish, total = _utc(start), _utc(end), timedelta()
     if finish <= begin:
         return total
-    for opens, closes in _open_intervals(start, calendar):
+    for opens, closes in _open_intervals(begin, calendar):
         if opens >= finish:
             return total
         total += min(closes, finish) - max(opens, begin)
@@ -211,24 +224,30 @@ def _minutes(text: object) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _open_intervals(start: datetime, calendar: WorkingTime) -> Iterator[tuple[datetime, datetime]]:
-    """Intervals in UTC that end after ``start``, in order."""
+def _open_intervals(begin: datetime, calendar: WorkingTime) -> Iterator[tuple[datetime, datetime]]:
+    """Intervals in UTC that end after ``begin``, in order."""
     zone = zone_named(calendar.zone)
-    begin = _utc(start)
     # From the day before: where summer time begins at midnight, an interval may end within the next local day.
     day = begin.astimezone(zone).date() - timedelta(days=1)
     since_open = 0
     while since_open < _SEARCHED_DAYS and day.year < date.max.year:
         since_open += 1
-        if calendar.works_on(day):
-            midnight = datetime.combine(day, time.min)
-            for opens, closes in calendar.hours:
-                first = instant_at(midnight + timedelta(minutes=opens), zone)
-                last = instant_at(midnight + timedelta(minutes=closes), zone)
-                if last > begin and last > first:
-                    since_open = 0
-                    yield first, last
+        for opens, closes in calendar.openings(day, zone):
+            if closes > begin:
+                since_open = 0
+                yield opens, closes
         day += timedelta(days=1)
+
+
+def _intervals(calendar: WorkingTime, day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    if not calendar.works_on(day):
+        return
+    midnight = datetime.combine(day, time.min)
+    for opens, closes in calendar.hours:
+        first = instant_at(midnight + timedelta(minutes=opens), zone)
+        last = instant_at(midnight + timedelta(minutes=closes), zone)
+        if last > first:  # else clocks skip all of it
+            yield first, last
 
 
 def _next_working_day(day: date, calendar: WorkingTime) -> date:

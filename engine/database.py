@@ -6,7 +6,7 @@ transaction that turns into a writer fails at once when somebody else wrote mean
 first statement to its commit or rollback: that pool is the write mutex of the process, first come, first served.
 Other processes are waited for five seconds (``busy_timeout``).
 
-PostgreSQL: psycopg 3; readers run ``READ ONLY`` transactions from the same pool.
+PostgreSQL: psycopg 3; readers take connections from the same pool, and their transactions are ``READ ONLY``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
 
 from engine.errors import SettingRefused
-from engine.sessions import DirectSession
+from engine.sessions import Sessions
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -63,16 +62,8 @@ class Database:
             self.engine, self.reader_engine = _sqlite_engines(self.url)
         else:
             self.engine, self.reader_engine = _postgresql_engines(self.url)
-        self.writer: sessionmaker[Session] = sessionmaker(
-            class_=DirectSession, engine=self.engine, expire_on_commit=False
-        )
-        self.reader: sessionmaker[Session] = sessionmaker(
-            class_=DirectSession,
-            engine=self.reader_engine if self.is_sqlite else self.engine,
-            reads_only=True,
-            autoflush=False,
-            expire_on_commit=False,
-        )
+        self.writer = Sessions(self.engine)
+        self.reader = Sessions(self.reader_engine if self.is_sqlite else self.engine, reads_only=True)
 
     @property
     def is_sqlite(self) -> bool:

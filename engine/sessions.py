@@ -3,11 +3,16 @@
 A command of the hot path sends a few :class:`~engine.statements.Statement` and asks the session for nothing else.
 For it, what a session does around a transaction costs as much as the statements themselves. A :class:`DirectSession`
 takes the connection out of the engine's pool and speaks to the driver; the first use of ``execute``, ``get`` or
-``connection`` gives that very connection, in that very transaction, to SQLAlchemy, and all is as with any session.
+``connection`` makes the session that SQLAlchemy knows, over that very connection, in that very transaction.
+
+On PostgreSQL a reader's statements each see what is committed, in a transaction as without one: so it begins one
+only when SQLAlchemy asks for it, and what the driver alone is asked costs no BEGIN and no COMMIT.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine
@@ -20,21 +25,48 @@ if TYPE_CHECKING:
 CHANNEL = "channel"
 """Where a session keeps what sends its statements, for as long as the transaction lasts."""
 
+_MADE = "identity_map"  # the first attribute that SQLAlchemy's session sets
+
+
+class Sessions:
+    """Makes the sessions of one engine; ``reads_only``: they cannot write, and never flush by themselves."""
+
+    def __init__(self, engine: Engine, *, reads_only: bool = False) -> None:
+        self._engine = engine
+        self._reads_only = reads_only
+
+    def __call__(self) -> DirectSession:
+        """A new one; nothing is opened before its first statement."""
+        return DirectSession(self._engine, reads_only=self._reads_only)
+
+    @contextmanager
+    def begin(self) -> Iterator[DirectSession]:
+        """One in a transaction, which is committed at the end of the block."""
+        with self() as session, session.begin():
+            yield session
+
 
 class DirectSession(Session):
-    """A session over one engine; ``reads_only`` asks PostgreSQL for transactions that cannot write."""
+    """A session over one engine; what it loaded stays loaded after a commit."""
 
-    def __init__(self, *, engine: Engine, reads_only: bool = False, **options: Any) -> None:
-        options.pop("bind", None)
-        super().__init__(**options)
+    def __init__(self, engine: Engine, *, reads_only: bool = False) -> None:
+        # not yet what SQLAlchemy's session is made of: see __getattr__
         self.engine = engine
-        self._reads_only = reads_only and engine.dialect.name == "postgresql"
+        self.reads_only = reads_only
+        self._begins_late = reads_only and engine.dialect.name == "postgresql"
         self._checked_out: PoolProxiedConnection | None = None
         self._connection: Connection | None = None
 
+    def __getattr__(self, name: str) -> Any:
+        """What only SQLAlchemy's session has: it is made when somebody asks for the first of it."""
+        if _MADE in self.__dict__:
+            raise AttributeError(f"A session has no {name}.")
+        super().__init__(autoflush=not self.reads_only, expire_on_commit=False)
+        return getattr(self, name)
+
     @property
     def driver(self) -> Any:
-        """The driver's connection, in a transaction."""
+        """The driver's connection, in a transaction (a reader's on PostgreSQL may be in none)."""
         if self._checked_out is None:
             self._begin_on_driver()
         return cast("PoolProxiedConnection", self._checked_out).driver_connection
@@ -42,8 +74,9 @@ class DirectSession(Session):
     def get_bind(self, *_mapper: Any, **_arguments: Any) -> Connection:
         """The connection as SQLAlchemy wants it, in the transaction that began on the driver."""
         if self._connection is None:
-            if self._checked_out is None:
-                self._begin_on_driver()
+            driver = self.driver
+            if self._begins_late:
+                driver.autocommit, driver.read_only = False, True
             self._connection = Connection(self.engine, self._checked_out)
         return self._connection
 
@@ -57,11 +90,19 @@ class DirectSession(Session):
 
     def in_transaction(self) -> bool:
         """Whether anything was sent in a transaction that is under way."""
-        return CHANNEL in self.info or super().in_transaction()
+        return CHANNEL in self.__dict__.get("info", ()) or self._in_session_transaction()
+
+    def in_nested_transaction(self) -> bool:
+        """Whether a savepoint is under way."""
+        return _MADE in self.__dict__ and super().in_nested_transaction()
+
+    def get_nested_transaction(self) -> SessionTransaction | None:
+        """The savepoint that is under way."""
+        return super().get_nested_transaction() if _MADE in self.__dict__ else None
 
     def commit(self) -> None:
         """As any session. Raises SQLAlchemy's error where the driver's commit fails."""
-        if super().in_transaction() or self.new or self.deleted or self.dirty:
+        if self._in_session_transaction() or (_MADE in self.__dict__ and (self.new or self.deleted or self.dirty)):
             super().commit()
             self._commit_on_driver()  # what SQLAlchemy knows nothing of; nothing is sent where it committed already
         else:
@@ -72,19 +113,20 @@ class DirectSession(Session):
 
     def rollback(self) -> None:
         """As any session."""
-        if not super().in_transaction():
+        if not self._in_session_transaction():
             self.dispatch.after_rollback(self)
         try:
-            super().rollback()
+            if _MADE in self.__dict__:
+                super().rollback()
         finally:
             self._release()
 
     def close(self) -> None:
         """As any session: what was not committed is rolled back."""
-        if self._reads_only:
+        if self._begins_late and self._connection is not None:
             self._end_reading()
         try:
-            if super().in_transaction() or self.identity_map or self.new:
+            if self._in_session_transaction() or (_MADE in self.__dict__ and (self.identity_map or self.new)):
                 super().close()
         finally:
             self._release()
@@ -93,8 +135,8 @@ class DirectSession(Session):
         """The driver's error as SQLAlchemy says it; a connection that is gone is given up."""
         dialect, checked_out = self.engine.dialect, self._checked_out
         gone = checked_out is not None and dialect.is_disconnect(error, checked_out.driver_connection, None)  # type: ignore[arg-type] # a driver's error
-        if gone:
-            self.get_bind().invalidate(error)
+        if checked_out is not None and gone:
+            self._give_up(checked_out, error)
         said = DBAPIError.instance(
             text,
             None,  # what people entered has no place in an error's text
@@ -111,13 +153,17 @@ class DirectSession(Session):
         """What every error of the driver is."""
         return cast("type[Exception]", self.engine.dialect.loaded_dbapi.Error)
 
+    def _in_session_transaction(self) -> bool:
+        return _MADE in self.__dict__ and super().in_transaction()
+
     def _begin_on_driver(self) -> None:
         try:
             checked_out = self.engine.raw_connection()
-            if self._reads_only:
-                cast("Any", checked_out.driver_connection).read_only = True
             self._checked_out = checked_out
-            self.engine.dialect.do_begin(checked_out)
+            if self._begins_late:
+                cast("Any", checked_out.driver_connection).autocommit = True
+            else:
+                self.engine.dialect.do_begin(checked_out)
         except self.driver_error as error:
             raise self.said(error, "BEGIN") from error
 
@@ -131,25 +177,36 @@ class DirectSession(Session):
 
     def _end_reading(self) -> None:
         """Commit rather than roll back: at a ROLLBACK psycopg forgets every statement that it has prepared."""
-        if self._checked_out is None or not self._checked_out.is_valid:
+        checked_out = self._checked_out
+        if checked_out is None or not checked_out.is_valid:
             return
         try:
-            cast("Any", self._checked_out.driver_connection).commit()
+            cast("Any", checked_out.driver_connection).commit()
         except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
-            self.get_bind().invalidate(error)
+            self._give_up(checked_out, error)
+
+    def _give_up(self, checked_out: PoolProxiedConnection, error: Exception) -> None:
+        """Tell the pool that the connection is gone, in the way that whoever holds it takes note of."""
+        if self._connection is None:
+            checked_out.invalidate(error)
+        else:
+            self._connection.invalidate(error)
 
     def _release(self) -> None:
         """Give the connection back to its pool, which rolls back whatever is under way."""
         checked_out, connection = self._checked_out, self._connection
-        self._checked_out = self._connection = None
-        self.info.pop(CHANNEL, None)
         if checked_out is None:
             return
+        self._checked_out = self._connection = None
+        self.info.pop(CHANNEL, None)
         try:
-            if self._reads_only and checked_out.is_valid:
+            if self._begins_late and checked_out.is_valid:
                 driver = cast("Any", checked_out.driver_connection)
-                driver.rollback()
-                driver.read_only = None
+                if driver.autocommit:
+                    driver.autocommit = False
+                else:
+                    driver.rollback()
+                    driver.read_only = None
         except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
             checked_out.invalidate(error)
         finally:

@@ -52,6 +52,8 @@ class Statement:
         """The rows."""
         channel = channel_of(session)
         compiled = self.compiled(channel.dialect)
+        if compiled.writes:
+            channel.is_about_to_write()
         channel.send(channel.cursor, compiled.text, compiled.bound(given))
         return [compiled.row(found) for found in channel.cursor.fetchall()]
 
@@ -126,6 +128,7 @@ class _Compiled:
         "_texts",
         "text",
         "together",
+        "writes",
     )
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
@@ -134,6 +137,7 @@ class _Compiled:
             positional.paramstyle, positional.positional = "format", True
         compiled = cast("SQLCompiler", statement.compile(dialect=positional))  # type: ignore[attr-defined] # all can
         self.text = str(compiled)
+        self.writes = bool(getattr(statement, "is_dml", False))
         into = [_binding(compiled, name, dialect) for name in compiled.positiontup or ()]
         self._given = [(index, name) for index, (name, _process, _value) in enumerate(into) if name is not None]
         self._processed = [(index, process) for index, (name, process, _value) in enumerate(into) if name and process]
@@ -206,6 +210,11 @@ class Channel:
         self._pipelines = hasattr(self.driver, "pipeline")
         self._heard = bool(self._listeners("before") or self._listeners("after"))
 
+    def is_about_to_write(self) -> None:
+        """Be in a transaction, in which PostgreSQL refuses what a reader must not do."""
+        if self._session.reads_only:
+            self._session.connection()
+
     def send(self, cursor: Any, text: str, given: Any, *, many: bool = False) -> None:
         """One statement; ``given`` are parameters as the driver takes them, a list of such for ``many``."""
         try:
@@ -221,6 +230,7 @@ class Channel:
     def send_all(self, writes: Sequence[tuple[Statement, Sequence[Mapping[str, Any]], int | None]]) -> None:
         """Writes one after the other, without waiting for each where the driver can."""
         sent: list[tuple[Any, int]] = []
+        self.is_about_to_write()
         try:
             with self.driver.pipeline() if self._pipelines and len(writes) > 1 else nullcontext():
                 for statement, rows, touching in writes:

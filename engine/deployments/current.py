@@ -14,6 +14,7 @@ from engine.deployments import lookup
 from engine.deployments.lookup import Definition, definition
 from engine.errors import NotFound
 from engine.models import Deployment, DeploymentBinding
+from engine.organisation import snapshot
 from engine.runtime.dialect.references import flatten, literal
 from engine.statements import Statement
 from feel.sentences import Sentence
@@ -22,7 +23,9 @@ _CURRENT = select(DeploymentBinding.definition_key).where(
     DeploymentBinding.kind == bindparam("kind"),
     DeploymentBinding.deployment_key.in_(select(func.max(Deployment.key)).group_by(Deployment.pack)),
 )
-_CURRENT_ONE = Statement(_CURRENT.where(DeploymentBinding.id == bindparam("id")))
+_CURRENT_ONE = Statement(
+    _CURRENT.where(DeploymentBinding.id == bindparam("id")).add_columns(snapshot.REVISION.label("organisation"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,11 @@ def last_by(session: Session, pack: str, person: str) -> Deployment | None:
 
 def current_process(session: Session, process_id: str) -> Definition:
     """The version of a process that starts now. Raises :class:`NotFound` for one that is not, or no more, in use."""
-    key = _CURRENT_ONE.scalar(session, {"kind": "process", "id": process_id})
-    if key is None:
+    found = _CURRENT_ONE.one_or_none(session, {"kind": "process", "id": process_id})
+    if found is None:
         raise NotFound(Sentence("There is no procedure {process}.", process=process_id))
-    return definition(session, key)
+    snapshot.arrived(session, found.organisation)
+    return definition(session, found.definition_key)
 
 
 def current_processes(session: Session) -> tuple[Definition, ...]:

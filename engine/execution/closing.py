@@ -11,16 +11,18 @@ from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 from engine.execution.tables import CANDIDATE, JOB, SUBSCRIPTION, TASK
 from engine.models import job as job_states
 from engine.models import user_task as task_states
-from engine.statements import Outbox, Statement
+from engine.statements import Outbox, Statement, constant
 
 _INSTANCE: BindParameter[int] = bindparam("instance_key")
 _ELEMENT: BindParameter[str] = bindparam("element")
 _ENDING: dict[str, BindParameter[Any]] = {"state": bindparam("b_state"), "ended_at": bindparam("b_now")}
 
-_OPEN_TASKS = (TASK.c.process_instance_key == _INSTANCE, TASK.c.state == task_states.CREATED)
+# The states are written out: SQLite would prepare a statement anew whenever a value is bound that could decide
+# whether a partial index will do.
+_OPEN_TASKS = (TASK.c.process_instance_key == _INSTANCE, TASK.c.state == constant(task_states.CREATED))
 _OPEN_JOBS = (
     JOB.c.process_instance_key == _INSTANCE,
-    or_(JOB.c.state == job_states.CREATED, JOB.c.state == job_states.FAILED),
+    or_(JOB.c.state == constant(job_states.CREATED), JOB.c.state == constant(job_states.FAILED)),
 )
 _ALL_JOBS = (*_OPEN_JOBS, JOB.c.element_instance.is_not(None))  # notifications outlive their matter
 _TASKS = (*_OPEN_TASKS, TASK.c.element_instance == _ELEMENT)
@@ -67,10 +69,8 @@ def deadlines(outbox: Outbox, instance_key: int, elements: Collection[str], now:
     outbox.add_all(_CLOSE_DEADLINE, [{**ending, "element": element} for element in sorted(elements)])
 
 
-def instance(outbox: Outbox, instance_key: int, now: datetime, *, interrupted: bool) -> None:
-    """Nothing of an instance that ended waits any more, whatever was or was not reported as closed."""
+def instance(outbox: Outbox, instance_key: int, now: datetime) -> None:
+    """Nothing of an interrupted instance waits any more: no workflow reported what was closed with it."""
     given = {"instance_key": instance_key, "b_state": job_states.CANCELED, "b_now": now}
-    if interrupted:  # else each task was reported, and its candidates are gone with it
-        outbox.add(_UNCLAIM_ALL, given)
-    for statement in (_CANCEL_ALL_TASKS, _CLOSE_ALL_JOBS, _UNSUBSCRIBE_ALL):
+    for statement in (_UNCLAIM_ALL, _CANCEL_ALL_TASKS, _CLOSE_ALL_JOBS, _UNSUBSCRIBE_ALL):
         outbox.add(statement, given)

@@ -20,6 +20,7 @@ from engine.execution.instance import Instance
 from engine.execution.matter import Matter
 from engine.execution.tables import INCIDENT, JOB, SUBSCRIPTION, TASK
 from engine.models.incident import OPEN
+from engine.organisation import snapshot
 from engine.statements import Statement, constant
 from feel.sentences import Sentence
 
@@ -64,6 +65,7 @@ def _statement(anchor: Anchor) -> Select[Any]:
             *(_ROOT.c[name].label(f"root__{name}") for name in instances.COLUMNS),
             *(_OWN.c[name].label(f"own__{name}") for name in instances.COLUMNS),
             open_incidents.label("open_incidents"),
+            snapshot.REVISION.label("organisation"),
             *columns,
         )
         .select_from(found)
@@ -82,6 +84,7 @@ def lock(session: Session, anchor: Anchor, key: int, actor: Actor) -> Locked | N
     row = _STATEMENTS[anchor].one_or_none(session, {"anchor_key": key})
     if row is None:
         return None
+    snapshot.arrived(session, row.organisation)
     matter = Matter(session, Instance(*row[:_WIDTH]), actor, open_incidents=row.open_incidents)
     own = matter.root if row.own__key == matter.root.key else matter.add(Instance(*row[_WIDTH : 2 * _WIDTH]))
     return Locked(matter, own, None if anchor == "instance" else row)

@@ -13,7 +13,7 @@ import feel
 from engine import calendar, counters
 from engine.execution.tables import TASK, VARIABLE
 from engine.models.user_task import CREATED
-from engine.statements import Statement
+from engine.statements import Statement, constant
 
 if TYPE_CHECKING:
     from engine.execution.matter import Matter
@@ -30,7 +30,7 @@ _SHOW = (
     .where(TASK.c.root_key == bindparam("b_root_key"))
     .values({name: bindparam(f"b_{name}") for name in ("business_id", "title", "summary")})
 )
-_SHOW_IN_ALL, _SHOW_IN_OPEN = Statement(_SHOW), Statement(_SHOW.where(TASK.c.state == CREATED))
+_SHOW_IN_ALL, _SHOW_IN_OPEN = Statement(_SHOW), Statement(_SHOW.where(TASK.c.state == constant(CREATED)))
 
 
 def submit(matter: Matter) -> None:

@@ -122,10 +122,11 @@ class Rows:
         for (instance_key, state), elements in self._closed_others.items():
             closing.others(outbox, instance_key, elements, state, now)
         for instance_key, elements in self._closed_deadlines.items():
-            if instance_key not in self._ended:
+            if not self._ended.get(instance_key, False):
                 closing.deadlines(outbox, instance_key, elements, now)
         for instance_key, interrupted in sorted(self._ended.items()):
-            closing.instance(outbox, instance_key, now, interrupted=interrupted)
+            if interrupted:  # else each wait was reported as closed
+                closing.instance(outbox, instance_key, now)
 
 
 def upsert_variables(outbox: Outbox, variables: Mapping[tuple[int, str, str], Any]) -> None:

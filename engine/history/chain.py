@@ -100,7 +100,8 @@ def record(
     given. Raises :class:`Refused` for text that no database can store.
     """
     buffer = _buffer_of(session)
-    text, personal_values = _told({**(details or {}), **({"token": actor.token} if actor.token else {})})
+    told = details or {}
+    text, personal_values = _told({**told, "token": actor.token} if actor.token else told)
     if not _is_storable(text):
         raise Refused(Sentence("The text contains characters that cannot be stored. Please type it again."))
     if personal_values:
@@ -110,7 +111,7 @@ def record(
             "root_key": place.root_key,
             "process_instance_key": place.key,
             "type": type,
-            "occurred_at": (occurred_at or clock.now()).astimezone(UTC),
+            "occurred_at": _utc(occurred_at or clock.now()),
             "actor": actor.person,
             "on_behalf_of": on_behalf_of,
             "element_id": element_id,
@@ -168,7 +169,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
         "sequence": columns["sequence"],
         "process_instance_key": columns["process_instance_key"],
         "type": columns["type"],
-        "occurred_at": columns["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "occurred_at": _utc(columns["occurred_at"]).isoformat(timespec="microseconds"),
         "actor": columns["actor"],
         "on_behalf_of": columns["on_behalf_of"],
         "element_id": columns["element_id"],
@@ -182,10 +183,10 @@ def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None =
     buffer = _buffer_of(session)
     events = buffer.events.pop(root_key, [])
     personal_values = buffer.personal_values.pop(root_key, [])
+    sequence, last_hash = head.sequence, head.hash
     for columns in events:
-        columns["sequence"] = head.sequence + 1
-        columns["hash"] = event_hash(columns, head.hash)
-        head = Head(columns["sequence"], columns["hash"])
+        columns["sequence"] = sequence = sequence + 1
+        columns["hash"] = last_hash = event_hash(columns, last_hash)
     writes = Outbox() if outbox is None else outbox
     writes.add_all(
         _INSERT_PERSONAL_VALUES, [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
@@ -193,7 +194,7 @@ def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None =
     writes.add_all(_INSERT_EVENTS, events)
     if outbox is None:
         writes.send(session)
-    return head
+    return Head(sequence, last_hash)
 
 
 def _told(details: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
@@ -218,8 +219,14 @@ def _is_storable(text: str) -> bool:
 
 
 def _buffer_of(session: Session) -> _Buffer:
-    buffer: _Buffer = session.info.setdefault(_BUFFER, _Buffer())
+    buffer: _Buffer | None = session.info.get(_BUFFER)
+    if buffer is None:
+        buffer = session.info[_BUFFER] = _Buffer()
     return buffer
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def _recorded_roots(session: Session) -> Collection[int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from engine import values
 
 Key = BigInteger
+_OFFSET = len("+00:00")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -27,10 +28,11 @@ class Instant(TypeDecorator[datetime]):
         def process(value: datetime | None) -> Any:
             if value is None:
                 return None
-            if value.tzinfo is None:
+            zone = value.tzinfo
+            if zone is None:
                 raise ValueError("An instant needs a time zone.")
-            utc = value.astimezone(UTC)
-            return utc.replace(tzinfo=None).isoformat(" ", "microseconds") if is_sqlite else utc
+            utc = value if zone is UTC else value.astimezone(UTC)
+            return utc.isoformat(" ", "microseconds")[:-_OFFSET] if is_sqlite else utc
 
         return process
 

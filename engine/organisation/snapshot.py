@@ -1,9 +1,10 @@
 """The whole organisation in memory, exactly as the reader's transaction may see it.
 
 It is small (people by the hundred), read at every step and changed seldom: so it is loaded once a revision and shared
-by all threads; a transaction asks for the revision once (one statement). A revision is a key that never comes again,
-so what is kept under one cannot be mistaken for anything else: a transaction that changed the organisation sees its
-own changes under a revision that nobody else knows before its commit, or ever after its rollback.
+by all threads; a transaction asks for the revision once, along with a statement that it sends anyway where it can. A
+revision is a key that never comes again, so what is kept under one cannot be mistaken for anything else: a
+transaction that changed the organisation sees its own changes under a revision that nobody else knows before its
+commit, or ever after its rollback.
 """
 
 from __future__ import annotations
@@ -181,7 +182,10 @@ class Organisation:
 
     def absence(self, person_id: str, day: date) -> Absence | None:
         """The absence that keeps the person away on ``day``, the one that ends last."""
-        away = [entry for entry in self.absences.get(person_id, ()) if entry.starts_on <= day <= entry.ends_on]
+        absences = self.absences.get(person_id)
+        if absences is None:
+            return None
+        away = [entry for entry in absences if entry.starts_on <= day <= entry.ends_on]
         return max(away, key=lambda entry: entry.ends_on, default=None)
 
     def delegation(self, owner_id: str, process_id: str | None, day: date) -> Delegation | None:
@@ -216,6 +220,13 @@ def of(session: Session) -> Organisation:
     return organisation
 
 
+def arrived(session: Session, revision: int | None) -> None:
+    """Another statement of this transaction brought :data:`REVISION` along: nobody has to ask for it again."""
+    kept = _shared.get(_engine(session))
+    if kept is not None and kept[0] == revision and revision is not None and _INFO not in session.info:
+        session.info[_INFO] = (transaction_of(session), kept[1])
+
+
 def changed(session: Session) -> None:
     """Say that this transaction changed the organisation: give it a new revision, and read it anew."""
     revision, table = new_key(), models.OrganisationRevision
@@ -248,7 +259,9 @@ def _revision(session: Session) -> int | None:
     return _REVISION.scalar(session, {})
 
 
-_REVISION = Statement(select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1))
+REVISION = select(models.OrganisationRevision.revision).where(models.OrganisationRevision.id == 1).scalar_subquery()
+"""For the columns of a statement that is sent anyway, with which a transaction begins; then see :func:`arrived`."""
+_REVISION = Statement(select(REVISION.label("revision")))
 
 
 def _load(session: Session) -> Organisation:

@@ -16,9 +16,10 @@ from engine.actor import Actor
 from engine.errors import NotAllowed
 from engine.models import ProcessInstance, UserTask, Variable
 from engine.models.user_task import CREATED
+from engine.organisation import snapshot
 from engine.process_instances.locking import no_such_matter
 from engine.process_instances.rights import may_see
-from engine.statements import Statement
+from engine.statements import Statement, constant
 from feel.sentences import Sentence
 
 T = TypeVar("T")
@@ -26,16 +27,34 @@ MAXIMUM_PAGE = 200
 _TASK: Table = UserTask.__table__  # type: ignore[assignment] # declarative's type says FromClause
 _INSTANCE: Table = ProcessInstance.__table__  # type: ignore[assignment] # the same
 _ROOT = _INSTANCE.alias("root")
+_SHOWN = (
+    "key",
+    "process_instance_key",
+    "root_key",
+    "definition_key",
+    "process_id",
+    "element_id",
+    "element_instance",
+    "name",
+    "form_key",
+    "state",
+    "assignee",
+    "on_behalf_of",
+    "resolution",
+    "created_at",
+    "due_at",
+)
 # Not ordered: for the sake of the order, SQLite would go through everything that is open anywhere.
 _WAITING = Statement(
     select(
-        *_TASK.c,
+        *(_TASK.c[name] for name in _SHOWN),
+        snapshot.REVISION.label("organisation"),
         *(_ROOT.c[name].label(f"root__{name}") for name in ("root_key", "process_id", "starter", "store")),
         _ROOT.c.submitted_at.label("root__submitted_at"),
     )
     .select_from(
         _INSTANCE.join(_ROOT, _ROOT.c.key == _INSTANCE.c.root_key).outerjoin(
-            _TASK, and_(_TASK.c.root_key == _ROOT.c.key, _TASK.c.state == CREATED)
+            _TASK, and_(_TASK.c.root_key == _ROOT.c.key, _TASK.c.state == constant(CREATED))
         )
     )
     .where(_INSTANCE.c.key == bindparam("key"))
@@ -95,8 +114,10 @@ def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:
 
 
 def waiting(session: Session, key: int, actor: Actor) -> Sequence[Any]:
-    """The open user tasks of a matter, called processes included: rows with the columns of ``user_task``."""
+    """The open user tasks of a matter, called processes included: rows with those columns that tell who has what."""
     rows = _WAITING.all(session, {"key": key})
+    if rows:
+        snapshot.arrived(session, rows[0].organisation)
     if not rows or not may_see(session, actor, _Root(*rows[0][-len(_Root._fields) :])):
         raise no_such_matter()
     return sorted((row for row in rows if row.key is not None), key=attrgetter("key"))

@@ -56,7 +56,10 @@ def settle(fields: Sequence[Field], given: Mapping[str, Any], around: Surroundin
     for _ in range(passes + 2):
         following = Settled()
         place = _Place(given, before, around.current, ChainMap(dict(before), dict(around.current)), "")
-        following.values = _Pass(around, following).scope(fields, place)
+        evaluation = _Pass(around, following)
+        following.values = evaluation.scope(fields, place)
+        if not evaluation.has_asked:  # no formula decides anything here, so nothing can change any more
+            return following
         if following.values == state.values and following.hidden == state.hidden:
             return following
         state, before = following, following.values
@@ -111,6 +114,7 @@ class _Pass:
     def __init__(self, around: Surroundings, state: Settled) -> None:
         self.around = around
         self.state = state
+        self.has_asked = False
 
     def scope(self, fields: Sequence[Field], place: _Place, *, hidden: bool = False) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -126,6 +130,9 @@ class _Pass:
         return values
 
     def _condition(self, setting: Setting, place: _Place, path: str) -> bool:
+        if setting is None or isinstance(setting, bool):
+            return setting is True
+        self.has_asked = True
         try:
             return formulas.holds(setting, place.variables, self.around)
         except FieldRefused as refused:
@@ -139,6 +146,7 @@ class _Pass:
             return self._rows(entry, place, path)
         if isinstance(entry, ComputedField):
             self.state.locked.add(path)
+            self.has_asked = True
             try:
                 return numbers.computed(entry, formulas.evaluate(entry.expression, place.variables, self.around))
             except FieldRefused as refused:

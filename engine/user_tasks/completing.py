@@ -18,7 +18,7 @@ from engine.execution.tables import CANDIDATE, TASK
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.process_instances.rights import groups_of, may_see
-from engine.statements import Statement
+from engine.statements import Statement, constant
 from engine.task_forms import Attached, Parsed
 from engine.user_tasks import attached
 from engine.user_tasks.locking import lock_task, refuse_closed
@@ -31,7 +31,7 @@ _DRAFT_LENGTH = 200_000
 
 _COMPLETE = Statement(
     update(TASK)
-    .where(TASK.c.key == bindparam("b_key"), TASK.c.state == CREATED)
+    .where(TASK.c.key == bindparam("b_key"), TASK.c.state == constant(CREATED))
     .values(
         state=COMPLETED,
         assignee=bindparam("b_assignee"),

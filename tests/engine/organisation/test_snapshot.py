@@ -80,9 +80,8 @@ def test_a_transaction_costs_one_statement_while_nothing_changes(sqlite_database
     with sqlite_database.writer() as session:
         first = snapshot.of(session)
         assert snapshot.of(session) is first
-    assert [statement for statement in statements if statement.startswith("SELECT")] == [
-        "SELECT organisation_revision.revision \nFROM organisation_revision \nWHERE organisation_revision.id = ?"
-    ]
+    (asked,) = [statement for statement in statements if statement.startswith("SELECT")]
+    assert "FROM organisation_revision" in asked
 
 
 def test_a_database_without_anybody_has_an_empty_organisation(database):
