@@ -32,17 +32,20 @@ SCALARS = frozenset({str, int, bool, type(None)})
 """What is the same in JSON as in Python; exact classes, for a test that costs nearly nothing."""
 _DECODED = SCALARS | {Decimal}
 _SEQUENCES = frozenset({list, tuple})
+_NESTING = _SEQUENCES | {dict}
 _TAGGED = {
     date: "date",
     datetime: "datetime",
     time: "time",
     timedelta: "timedelta",
 }
+_leaves: set[object] = {*_DECODED, *_TAGGED}
+"""What the encoder takes as it is, or hands to :func:`_stand_in`; with what :func:`register` adds."""
 
 
 def dumps(value: object) -> str:
     """JSON text of ``value``; raises :class:`Refused` for a float, an unknown type, or what is too deep or long."""
-    text = _encode(_plain(value, 0), 0, _ENCODER)
+    text = _text(value, 0, _ENCODER)
     if len(text) > MAXIMUM_LENGTH:
         raise Refused(Sentence("The values are too large: {length} characters.", length=len(text)))
     return text
@@ -57,7 +60,7 @@ def same(one: object, other: object) -> bool:
 
 def canonical(value: object) -> str:
     """The same with sorted keys: the text that the history hashes."""
-    return _encode(_plain(value, 0), orjson.OPT_SORT_KEYS, _SORTING_ENCODER)
+    return _text(value, orjson.OPT_SORT_KEYS, _SORTING_ENCODER)
 
 
 def canonical_bytes(plain: Mapping[str, str | int | None]) -> bytes:
@@ -102,6 +105,41 @@ def loads(text: str) -> Any:
         except orjson.JSONDecodeError:  # halves of surrogate pairs, and what is no JSON
             pass
     return _rich(_DECODER.decode(text))
+
+
+def _text(value: object, options: int, patient: simplejson.JSONEncoder) -> str:
+    """The text at once where nothing needs a second look, which is nearly always; else of a copy made plain."""
+    if _is_plain(value, 0):
+        try:
+            return orjson.dumps(value, _stand_in, options | orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        except orjson.JSONEncodeError:  # keys that are no texts, and what the patient encoder is for
+            pass
+    return _encode(_plain(value, 0), options, patient)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether all of it has classes that we know exactly, and no key "@type": nothing that JSON would mistake."""
+    kind = value.__class__
+    if kind not in _NESTING:
+        return kind in _leaves
+    if depth > MAXIMUM_DEPTH:
+        return False
+    items = value
+    if kind is dict:
+        if _TYPE in value:
+            return False
+        items = value.values()
+    for item in items:  # noqa: SIM110 - a generator would cost half as much again
+        if item.__class__ not in _leaves and not _is_plain(item, depth + 1):
+            return False
+    return True
+
+
+def _stand_in(value: object) -> object:
+    """What JSON has no shape for."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(_decimal(value)))
+    return _tagged_text(value)
 
 
 def _encode(plain: object, options: int, patient: simplejson.JSONEncoder) -> str:
@@ -179,6 +217,7 @@ _FOREIGN: dict[str, tuple[type, Any]] = {}
 def register(kind: str, cls: type, parse: Any) -> None:
     """Let values of ``cls`` be stored under ``kind`` as ``str(value)`` and read back by ``parse(text)``."""
     _FOREIGN[kind] = (cls, parse)
+    _leaves.add(cls)
 
 
 def _rich(value: Any) -> Any:

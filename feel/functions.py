@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING
 
 from feel.conversion import from_python
@@ -119,7 +119,7 @@ class HostFunction(Function):
 
 
 _Parameters = tuple[tuple[str, ...], int, bool]
-_known: dict[tuple[CodeType, int], _Parameters] = {}
+_known: dict[tuple[CodeType, int, bool], _Parameters] = {}
 
 
 def _parameters(function: Callable[..., object]) -> _Parameters:
@@ -127,12 +127,14 @@ def _parameters(function: Callable[..., object]) -> _Parameters:
 
     A host makes its functions anew for each evaluation (they close over a session), and reading a signature is slow.
     """
-    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):  # its code is not what it shows
+    plain = function.__func__ if isinstance(function, MethodType) else function
+    if not isinstance(plain, FunctionType) or hasattr(plain, "__wrapped__"):  # its code is not what it shows
         return _read_parameters(function)
-    key = (function.__code__, len(function.__defaults__ or ()))
-    if key not in _known:
-        _known[key] = _read_parameters(function)
-    return _known[key]
+    key = (plain.__code__, len(plain.__defaults__ or ()), plain is function)
+    known = _known.get(key)
+    if known is None:
+        known = _known[key] = _read_parameters(function)
+    return known
 
 
 def _read_parameters(function: Callable[..., object]) -> _Parameters:

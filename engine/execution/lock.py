@@ -63,7 +63,7 @@ def _statement(anchor: Anchor) -> Select[Any]:
     return (
         select(
             *(_ROOT.c[name].label(f"root__{name}") for name in instances.COLUMNS),
-            *(_OWN.c[name].label(f"own__{name}") for name in instances.COLUMNS),
+            _OWN.c.key.label("own_key"),
             open_incidents.label("open_incidents"),
             snapshot.REVISION.label("organisation"),
             *columns,
@@ -86,8 +86,7 @@ def lock(session: Session, anchor: Anchor, key: int, actor: Actor) -> Locked | N
         return None
     snapshot.arrived(session, row.organisation)
     matter = Matter(session, Instance(*row[:_WIDTH]), actor, open_incidents=row.open_incidents)
-    own = matter.root if row.own__key == matter.root.key else matter.add(Instance(*row[_WIDTH : 2 * _WIDTH]))
-    return Locked(matter, own, None if anchor == "instance" else row)
+    return Locked(matter, matter.instance(row.own_key), None if anchor == "instance" else row)
 
 
 def refuse_suspended(matter: Matter) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Table, event, insert, select, update
@@ -111,7 +112,7 @@ def record(
             "root_key": place.root_key,
             "process_instance_key": place.key,
             "type": type,
-            "occurred_at": _utc(occurred_at or clock.now()),
+            "occurred_at": (occurred_at or clock.now()).astimezone(UTC),
             "actor": actor.person,
             "on_behalf_of": on_behalf_of,
             "element_id": element_id,
@@ -169,7 +170,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
         "sequence": columns["sequence"],
         "process_instance_key": columns["process_instance_key"],
         "type": columns["type"],
-        "occurred_at": _utc(columns["occurred_at"]).isoformat(timespec="microseconds"),
+        "occurred_at": _told_at(columns["occurred_at"]),
         "actor": columns["actor"],
         "on_behalf_of": columns["on_behalf_of"],
         "element_id": columns["element_id"],
@@ -225,8 +226,9 @@ def _buffer_of(session: Session) -> _Buffer:
     return buffer
 
 
-def _utc(instant: datetime) -> datetime:
-    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+@lru_cache(64)  # all that a step records happened at one instant
+def _told_at(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _recorded_roots(session: Session) -> Collection[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text, TypeDecorator
@@ -12,7 +13,6 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from engine import values
 
 Key = BigInteger
-_OFFSET = len("+00:00")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -28,11 +28,9 @@ class Instant(TypeDecorator[datetime]):
         def process(value: datetime | None) -> Any:
             if value is None:
                 return None
-            zone = value.tzinfo
-            if zone is None:
+            if value.tzinfo is None:
                 raise ValueError("An instant needs a time zone.")
-            utc = value if zone is UTC else value.astimezone(UTC)
-            return utc.isoformat(" ", "microseconds")[:-_OFFSET] if is_sqlite else utc
+            return _text_of(value) if is_sqlite else value.astimezone(UTC)
 
         return process
 
@@ -40,12 +38,23 @@ class Instant(TypeDecorator[datetime]):
         """What makes of the driver's an instant in UTC."""
 
         def from_text(value: str | None) -> datetime | None:
-            return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+            return None if value is None else _instant_of(value)
 
         def from_datetime(value: datetime | None) -> datetime | None:
             return None if value is None else value.astimezone(UTC)
 
         return from_text if dialect.name == "sqlite" else from_datetime
+
+
+# A step writes the instant at which it happens into every row that it leaves, and the next one reads them.
+@lru_cache(256)
+def _text_of(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(256)
+def _instant_of(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Value(TypeDecorator[Any]):

@@ -11,39 +11,22 @@ the employee register.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
 import feel
 from engine import calendar, cron
 from engine.errors import NotFound
-from engine.organisation import calendars, people, register_functions, resolvers, snapshot
+from engine.organisation import calendars, people, resolvers, snapshot
+from engine.organisation.register_functions import RegisterFunctions
 from engine.organisation.register_functions import text as _text
-from engine.organisation.resolvers import Circumstances, Record
+from engine.organisation.resolvers import Circumstances
 from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
-
-#: The names, for compiling expressions without a session.
-NAMES: frozenset[str] = register_functions.NAMES | frozenset(
-    {
-        "line",
-        "superior",
-        "holders",
-        "working hours",
-        "working days",
-        "person name",
-        "unit name",
-        "area of",
-        "people with post",
-        "units of kind",
-        "next time",
-        "previous time",
-    }
-)
 
 _log = logging.getLogger(__name__)
 _Counted = Callable[[datetime, Any, calendar.WorkingTime], calendar.Due]
@@ -60,90 +43,123 @@ def bound(
     ``warn`` is told what a calendar could not know; without it, that goes to the log. A function that is given
     something it cannot work with raises :class:`feel.ValueRefused`. Nothing is read before the first call.
     """
-    circumstances = Circumstances(calendar.local_date(at), process_id)
-    report = warn or (lambda sentence: _log.warning("%s", sentence))
+    return _Bound(session, at, process_id, warn or _log_warning)
 
-    def answer(record: Record) -> dict[str, object]:
-        return record.as_json()
 
-    def line(store: object = None) -> dict[str, object]:
-        return answer(resolvers.line(snapshot.of(session), _text(store, "store"), circumstances))
+def _log_warning(sentence: Sentence) -> None:
+    _log.warning("%s", sentence)
 
-    def superior(person: object = None) -> dict[str, object]:
-        return answer(resolvers.superior(snapshot.of(session), _text(person, "person") or "–", circumstances))
 
-    def holders(post: object = None, unit: object = None) -> dict[str, object]:
+class _Bound(RegisterFunctions, Mapping[str, Callable[..., Any]]):
+    """Every function by its name; one is made when it is asked for, for a step asks for two or three."""
+
+    METHODS: ClassVar[dict[str, str]] = {
+        **RegisterFunctions.METHODS,
+        "line": "line",
+        "superior": "superior",
+        "holders": "holders",
+        "working hours": "working_hours",
+        "working days": "working_days",
+        "person name": "person_name",
+        "unit name": "unit_name",
+        "area of": "area_of",
+        "people with post": "people_with_post",
+        "units of kind": "units_of_kind",
+        "next time": "next_time",
+        "previous time": "previous_time",
+    }
+
+    def __init__(
+        self, session: Session, at: datetime, process_id: str | None, warn: Callable[[Sentence], None]
+    ) -> None:
+        super().__init__(session)
+        self._at = at
+        self._process_id = process_id
+        self._warn = warn
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        function: Callable[..., Any] = getattr(self, self.METHODS[name])
+        return function
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.METHODS)
+
+    def __len__(self) -> int:
+        return len(self.METHODS)
+
+    @property
+    def _organisation(self) -> Organisation:
+        return snapshot.of(self._session)
+
+    @property
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(calendar.local_date(self._at), self._process_id)
+
+    def line(self, store: object = None) -> dict[str, object]:
+        return resolvers.line(self._organisation, _text(store, "store"), self._circumstances).as_json()
+
+    def superior(self, person: object = None) -> dict[str, object]:
+        found = resolvers.superior(self._organisation, _text(person, "person") or "–", self._circumstances)
+        return found.as_json()
+
+    def holders(self, post: object = None, unit: object = None) -> dict[str, object]:
         code = _text(post, "post") or "–"
-        return answer(resolvers.holders(snapshot.of(session), code, _text(unit, "unit"), circumstances))
+        return resolvers.holders(self._organisation, code, _text(unit, "unit"), self._circumstances).as_json()
 
-    def person_name(id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
+    def person_name(self, id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
         identifier = _text(id, "id")
-        return None if identifier is None else people.name(session, identifier)
+        return None if identifier is None else people.name(self._session, identifier)
 
-    def unit_name(id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
+    def unit_name(self, id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
         identifier = _text(id, "id")
-        unit = snapshot.of(session).units.get(identifier or "")
+        unit = self._organisation.units.get(identifier or "")
         return identifier if unit is None else unit.name
 
-    def area_of(store: object = None) -> str | None:
-        units = snapshot.of(session).units
+    def area_of(self, store: object = None) -> str | None:
+        units = self._organisation.units
         unit = units.get(_text(store, "store") or "")
         above = None if unit is None else units.get(unit.parent_id or "")
         return above.id if above is not None and above.kind == "area" else None
 
-    def counted(count: _Counted, start: object, n: Decimal | int, unit: object) -> datetime:
+    def working_hours(self, start: object, n: object, unit: object = None) -> datetime:
+        return self._counted(calendar.working_hours, start, _number(n), unit)
+
+    def working_days(self, start: object, n: object, unit: object = None) -> datetime:
+        days = _number(n)
+        if days != int(days):
+            raise feel.ValueRefused(Sentence("Working days are counted in whole days, not {days}.", days=days))
+        return self._counted(calendar.working_days, start, int(days), unit)
+
+    def _counted(self, count: _Counted, start: object, n: Decimal | int, unit: object) -> datetime:
         try:
-            hours = calendars.of_unit(session, _text(unit, "unit"))
+            hours = calendars.of_unit(self._session, _text(unit, "unit"))
             due = count(_instant(start, hours.zone), n, hours)
         except (calendar.CalendarRefused, NotFound) as refused:
             raise feel.ValueRefused(refused.sentence) from refused
         for warning in due.warnings:
-            report(warning)
+            self._warn(warning)
         return due.at.astimezone(calendar.zone_named(hours.zone))
 
-    def working_hours(start: object, n: object, unit: object = None) -> datetime:
-        return counted(calendar.working_hours, start, _number(n), unit)
+    def people_with_post(self, post: object = None, unit: object = None) -> list[dict[str, object]]:
+        return _choices(self._organisation, _text(post, "post"), _text(unit, "unit"), self._circumstances)
 
-    def working_days(start: object, n: object, unit: object = None) -> datetime:
-        days = _number(n)
-        if days != int(days):
-            raise feel.ValueRefused(Sentence("Working days are counted in whole days, not {days}.", days=days))
-        return counted(calendar.working_days, start, int(days), unit)
-
-    def people_with_post(post: object = None, unit: object = None) -> list[dict[str, object]]:
-        code, place = _text(post, "post"), _text(unit, "unit")
-        return _choices(snapshot.of(session), code, place, circumstances)
-
-    def units_of_kind(kind: object = None) -> list[dict[str, object]]:
+    def units_of_kind(self, kind: object = None) -> list[dict[str, object]]:
         wanted = _text(kind, "kind")
-        found = snapshot.of(session).units.values()
         return [
             {"value": entry.id, "label": entry.name}
-            for entry in sorted(found, key=lambda entry: entry.id)
+            for entry in sorted(self._organisation.units.values(), key=lambda entry: entry.id)
             if entry.open and wanted in {None, entry.kind}
         ]
 
-    def next_time(cron: object = None, start: object = None) -> datetime | None:
-        return _by_cron(cron, start, at, forwards=True)
+    def next_time(self, cron: object = None, start: object = None) -> datetime | None:
+        return _by_cron(cron, start, self._at, forwards=True)
 
-    def previous_time(cron: object = None, start: object = None) -> datetime | None:
-        return _by_cron(cron, start, at, forwards=False)
+    def previous_time(self, cron: object = None, start: object = None) -> datetime | None:
+        return _by_cron(cron, start, self._at, forwards=False)
 
-    return {
-        "line": line,
-        "superior": superior,
-        "holders": holders,
-        "working hours": working_hours,
-        "working days": working_days,
-        "person name": person_name,
-        "unit name": unit_name,
-        "area of": area_of,
-        "people with post": people_with_post,
-        "units of kind": units_of_kind,
-        "next time": next_time,
-        "previous time": previous_time,
-        **register_functions.bound(session),
-    }
+
+#: The names, for compiling expressions without a session.
+NAMES: frozenset[str] = frozenset(_Bound.METHODS)
 
 
 def _choices(

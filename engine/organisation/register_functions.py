@@ -7,10 +7,9 @@ list of contexts; ``post grade(post)`` a text or null. Months of a probation are
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
@@ -19,24 +18,35 @@ from engine import calendar, models
 from engine.organisation import employments, headcounts, snapshot
 from feel.sentences import Sentence
 
-NAMES = frozenset({"employee record", "headcount plan", "probations due", "post grade"})
-
 _DAYS_OF_A_MONTH = Decimal(30)
 
 
-def bound(session: Session) -> Mapping[str, Callable[..., Any]]:
-    """The functions; nothing is read before the first call."""
+class RegisterFunctions:
+    """The functions, over a session; nothing is read before the first call."""
 
-    def employee_record(person: object = None) -> dict[str, object] | None:
+    METHODS: ClassVar[dict[str, str]] = {
+        "employee record": "employee_record",
+        "headcount plan": "headcount_plan",
+        "probations due": "probations_due",
+        "post grade": "post_grade",
+    }
+    """Under which name a function is called in FEEL, and what it is called here."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def employee_record(self, person: object = None) -> dict[str, object] | None:
+        """The person's employment; null if there is none."""
         identifier = text(person, "person")
-        found = None if identifier is None else employments.current(session, identifier)
-        return None if found is None else _record(session, found)
+        found = None if identifier is None else employments.current(self._session, identifier)
+        return None if found is None else _record(self._session, found)
 
-    def headcount_plan(store: object = None, post: object = None) -> dict[str, object] | None:
+    def headcount_plan(self, store: object = None, post: object = None) -> dict[str, object] | None:
+        """How many the plan has of a post in a store, how many there are, and what they may earn."""
         unit_id, code = text(store, "store"), text(post, "post")
         if unit_id is None or code is None:
             return None
-        found = headcounts.of(session, unit_id, code)
+        found = headcounts.of(self._session, unit_id, code)
         return {
             "planned": found.planned,
             "employed": found.employed,
@@ -44,19 +54,17 @@ def bound(session: Session) -> Mapping[str, Callable[..., Any]]:
             "salary_max": found.salary_max,
         }
 
-    def probations_due(until: object = None) -> list[dict[str, object]]:
-        return [_record(session, entry) for entry in employments.probations_due(session, _day(until))]
+    def probations_due(self, until: object = None) -> list[dict[str, object]]:
+        """The employments whose probation ends until that day."""
+        return [_record(self._session, entry) for entry in employments.probations_due(self._session, _day(until))]
 
-    def post_grade(post: object = None) -> str | None:
-        found = snapshot.of(session).posts.get(text(post, "post") or "")
+    def post_grade(self, post: object = None) -> str | None:
+        """The grade of a post."""
+        found = snapshot.of(self._session).posts.get(text(post, "post") or "")
         return None if found is None else found.grade
 
-    return {
-        "employee record": employee_record,
-        "headcount plan": headcount_plan,
-        "probations due": probations_due,
-        "post grade": post_grade,
-    }
+
+NAMES = frozenset(RegisterFunctions.METHODS)
 
 
 def months_of(starts_on: date, ends_on: date) -> Decimal:
