@@ -36,6 +36,7 @@ from sqlalchemy.orm import aliased
 from engine.models import ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
 from engine.statements import constant
+from engine.substrings import holds
 
 Whose = Literal["all", "mine", "groups", "delegated"]
 Sort = Literal["due", "priority", "newest"]
@@ -218,7 +219,7 @@ def _narrowing(narrowed: tuple[str, ...]) -> list[ColumnElement[bool]]:
 def holding(pattern: Any) -> ColumnElement[bool]:
     """What has the text in its title, its number or the name of its step."""
     columns = (UserTask.title, UserTask.business_id, UserTask.name)
-    return or_(*(column.ilike(pattern, escape="\\") for column in columns))
+    return or_(*(holds(column, pattern) for column in columns))
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:

@@ -155,8 +155,9 @@ def _write(session: Any, chance: random.Random, in_queue: float, roots: Sequence
         )
         if queued:
             offered = [("group", name) for name in GROUPS] + [("person", READER), ("excluded", READER)]
-            named = [each for each, share in zip(offered, (0.7, 0.4, 0.2, 0.1), strict=True) if chance.random() < share]
-            candidates += [{"user_task_key": key, "kind": kind, "id": id_} for kind, id_ in named]
+            for (kind, id_), share in zip(offered, (0.7, 0.4, 0.2, 0.1), strict=True):
+                if chance.random() < share:
+                    candidates.append({"user_task_key": key, "kind": kind, "id": id_})
     session.execute(UserTask.__table__.insert(), tasks)
     session.execute(UserTaskCandidate.__table__.insert(), candidates)
 
