@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,6 +14,8 @@ from engine import audit, deployments, process_instances
 from engine.errors import EngineError, NotFound
 from engine.models import ProcessInstance, UserTask
 from engine.models.process_instance import ACTIVE
+from engine.models.user_task import CREATED
+from engine.statements import constant
 from feel.sentences import Sentence
 from webapp import entries, glossary, linked_matters, matter_parts
 from webapp.entries import Chosen, Entry
@@ -91,8 +94,9 @@ def started() -> str:
     found = process_instances.started_by(reading(), actor(), text=text, page=entries.page_number())
     open_tasks: dict[int, list[UserTask]] = {}
     keys = [matter.key for matter in found.rows]
-    waiting = select(UserTask).where(UserTask.root_key.in_(keys), UserTask.state == "CREATED").order_by(UserTask.key)
-    for task in reading().execute(waiting).scalars():
+    # Not ordered: for the sake of the order, SQLite would go through everything that is open anywhere.
+    waiting = select(UserTask).where(UserTask.root_key.in_(keys), UserTask.state == constant(CREATED))
+    for task in sorted(reading().execute(waiting).scalars(), key=attrgetter("key")):
         open_tasks.setdefault(task.root_key, []).append(task)
     sentence = _("What you start is kept here from the first draft to the end.")
     return render_template(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, cast, false, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -120,7 +120,7 @@ def _statement(session: Session, wanted: Criteria, *, is_walked: bool) -> Select
     if wanted.amount_from is not None or wanted.amount_to is not None:
         conditions.append(matter.key.in_(_amounts(wanted.amount_from, wanted.amount_to)))
     if wanted.text.strip():
-        conditions.append(_holding(session, wanted.text))
+        conditions.append(_holding(session, wanted.text, is_walked=is_walked))
     return select(matter).where(and_(*conditions))
 
 
@@ -140,7 +140,7 @@ def _amounts(lowest: Decimal | None, highest: Decimal | None) -> Select[int]:
     return found
 
 
-def _holding(session: Session, wanted: str) -> ColumnElement[bool]:
+def _holding(session: Session, wanted: str, *, is_walked: bool) -> ColumnElement[bool]:
     asked = words.asked(wanted)
     if not asked:
         return false()
@@ -148,7 +148,9 @@ def _holding(session: Session, wanted: str) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "sqlite":
         pattern = " AND ".join(f'"{word}"*' for word in asked)  # a word is letters and digits: nothing to escape
         found = text("SELECT rowid FROM matter_words WHERE matter_words MATCH :words").bindparams(words=pattern)
-        return ProcessInstance.key.in_(found)
+        # what is reckoned is in no index: else SQLite fetches and sorts each matter that holds a frequent word
+        key = ProcessInstance.key + literal_column("0") if is_walked else ProcessInstance.key
+        return key.in_(found)
     pattern = " & ".join(f"'{word}':*" for word in asked)
     found = select(MatterRecord.root_key).where(MatterRecord.words.bool_op("@@")(cast(pattern, TSQUERY())))
     return ProcessInstance.key.in_(found)

@@ -1,8 +1,8 @@
 """Matters: start, discard, withdraw, cancel, suspend, resume, modify and migrate them; and who may see which.
 
 The map: ``starting``, ``ending`` (discard, withdraw, cancel), ``administration`` (suspend, resume, modify, return,
-jump, skip), ``migration`` (another version of the process: preview, migrate), ``reading`` (get, list, search one's
-own), ``rights`` (who may see a matter), ``links`` (matters that started others).
+jump, skip), ``migration`` (another version of the process: preview, migrate), ``reading`` (get, list, search),
+``own`` (those that one started), ``rights`` (who may see a matter), ``links`` (matters that started others).
 """
 
 from engine.process_instances.administration import jump, modify, resume, send_back, skip, suspend
@@ -10,7 +10,8 @@ from engine.process_instances.ending import cancel, discard, may_withdraw, withd
 from engine.process_instances.links import Link, Origin, follow, linked, started_by_job
 from engine.process_instances.migration import Preview, migrate
 from engine.process_instances.migration import preview as migration_preview
-from engine.process_instances.reading import Page, get, listed, started_by, timeline, variables, waiting
+from engine.process_instances.own import started_by
+from engine.process_instances.reading import Page, get, listed, timeline, variables, waiting
 from engine.process_instances.rights import may_see, may_start
 from engine.process_instances.starting import start
 

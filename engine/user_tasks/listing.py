@@ -16,11 +16,11 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
     ScalarSelect,
     Select,
     and_,
     bindparam,
-    exists,
     false,
     func,
     literal_column,
@@ -36,6 +36,7 @@ from sqlalchemy.orm import aliased
 from engine.models import ProcessInstance, UserTask, UserTaskCandidate
 from engine.models.user_task import CREATED
 from engine.statements import constant
+from engine.substrings import holds
 
 Whose = Literal["all", "mine", "groups", "delegated"]
 Sort = Literal["due", "priority", "newest"]
@@ -45,11 +46,12 @@ MOST_COUNTED = 100
 
 KINDS: tuple[Whose, ...] = ("mine", "groups", "delegated")
 
-# Written out, not bound: only then does a database see that its indexes over open tasks fit.
-_IS_OPEN = and_(UserTask.state == constant(CREATED), ProcessInstance.suspended.is_(False))
 _PERSON: ColumnElement[Any] = bindparam("person")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NOW: ColumnElement[Any] = bindparam("now", type_=UserTask.due_at.type)
+# Asked for, not given: PostgreSQL then plans for a tenth of the rows, and so walks an index in order. Given a number,
+# it gathers and sorts whatever it takes for little, and takes a long queue for little.
+_REACH: Any = select(bindparam("reach", type_=Integer)).scalar_subquery()
 
 Covered = tuple[tuple[str, tuple[str, ...] | None], ...]
 """Persons with the procedures that a delegation covers; None: all."""
@@ -73,14 +75,13 @@ def listed(
     queue: Callable[[int], ColumnElement[bool]],
 ) -> Select[UserTask]:
     """Of each branch no more than the page can reach, then the page; built once for all who ask in the same way."""
+    held = [_open(UserTask.key).where(each) for kind in kinds if kind != "groups" for each in _held(kind, standing)]
+    branches = [each.order_by(*_order(sort)) for each in held]
+    if "groups" in kinds:  # nobody has these: the assignee orders nothing, but says which index is in this order
+        queued = _open(UserTask.key).where(queue(standing.groups))
+        branches.append(queued.order_by(UserTask.assignee, *_order(sort)))
     narrow = _narrowing(narrowed)
-    conditions = [each for kind in kinds if kind != "groups" for each in _held(kind, standing)]
-    if "groups" in kinds:
-        conditions.append(queue(standing.groups))
-    reached = [
-        _open(UserTask.key).where(each, *narrow).order_by(*_order(sort)).limit(bindparam("reach")).subquery().select()
-        for each in conditions
-    ]
+    reached = [each.where(*narrow).limit(_REACH).subquery().select() for each in branches]
     page = select(UserTask).order_by(*_order(sort)).limit(bindparam("one_more")).offset(bindparam("start"))
     if not reached:
         return page.where(false())
@@ -111,7 +112,23 @@ def _number(branches: Sequence[ColumnElement[bool]]) -> ScalarSelect[int]:
 
 def _open(*columns: Any) -> Select[Any]:
     """Open tasks of matters that are not suspended."""
-    return select(*columns).join(ProcessInstance, ProcessInstance.key == UserTask.root_key).where(_IS_OPEN)
+    return select(*columns).where(
+        UserTask.state == constant(CREATED), _of_matter(ProcessInstance.suspended.is_(False))
+    )
+
+
+def _of_matter(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _for_each(ProcessInstance.key == UserTask.root_key, condition)
+
+
+def _for_each(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row, looked up for each row that is reached.
+
+    Without the offset PostgreSQL makes a join of it. For that it gathers all that is open before the first row of a
+    page, since it believes that to be little: it knows how many tasks are open and how many nobody has, but not that
+    what nobody has is nearly always open.
+    """
+    return select(literal_column("1")).where(*conditions).offset(literal_column("0")).exists()
 
 
 def _held(kind: Whose, standing: Standing) -> list[ColumnElement[bool]]:
@@ -132,17 +149,25 @@ def _held(kind: Whose, standing: Standing) -> list[ColumnElement[bool]]:
 
 
 def _covers(processes: tuple[str, ...] | None) -> ColumnElement[bool]:
-    return true() if processes is None else ProcessInstance.process_id.in_(processes)
+    return true() if processes is None else _of_matter(ProcessInstance.process_id.in_(processes))
 
 
 def _queue(groups: int) -> CompoundSelect[int]:
     """What nobody has and the reader may claim: of each of his groups no more than is counted, each task once."""
     candidate = UserTaskCandidate
-    claimable = _open(UserTask.key).where(
-        UserTask.key == candidate.user_task_key, UserTask.assignee.is_(None), ~_excluded()
+    claimable = _for_each(
+        UserTask.key == candidate.user_task_key,
+        UserTask.state == constant(CREATED),
+        UserTask.assignee.is_(None),
+        _of_matter(ProcessInstance.suspended.is_(False)),
+        ~_excluded(),
     )
     found = [
-        select(candidate.user_task_key).where(named, claimable.exists()).limit(MOST_COUNTED).subquery()
+        select(candidate.user_task_key)
+        .where(named, claimable)
+        .order_by(candidate.user_task_key)
+        .limit(MOST_COUNTED)
+        .subquery()
         for named in _names(groups)
     ]
     return union(*(each.select() for each in found))
@@ -165,7 +190,7 @@ def walked_queue(groups: int) -> ColumnElement[bool]:
     That the date is later than any beginning says that there is one in the way that makes SQLite take the index.
     """
     of_task = UserTaskCandidate.user_task_key == UserTask.key
-    claimable = exists().where(of_task, or_(*_names(groups)))
+    claimable = _for_each(of_task, or_(*_names(groups)))
     return and_(UserTask.assignee.is_(None), UserTask.due_at > _BEGINNING, claimable, ~_excluded())
 
 
@@ -178,12 +203,12 @@ def _names(groups: int) -> list[ColumnElement[bool]]:
 def _excluded() -> ColumnElement[bool]:
     """What the reader's group may do, but not he: tasks of his own requests, and what somebody else must do."""
     excluded = aliased(UserTaskCandidate)
-    return exists().where(excluded.user_task_key == UserTask.key, excluded.kind == "excluded", excluded.id == _PERSON)
+    return _for_each(excluded.user_task_key == UserTask.key, excluded.kind == "excluded", excluded.id == _PERSON)
 
 
 def _narrowing(narrowed: tuple[str, ...]) -> list[ColumnElement[bool]]:
     conditions: dict[str, ColumnElement[bool]] = {
-        "process_id": ProcessInstance.process_id == bindparam("process_id"),
+        "process_id": _of_matter(ProcessInstance.process_id == bindparam("process_id")),
         "store": UserTask.store == bindparam("store"),
         "overdue": UserTask.due_at < _NOW,
         "text": holding(bindparam("pattern")),
@@ -194,7 +219,7 @@ def _narrowing(narrowed: tuple[str, ...]) -> list[ColumnElement[bool]]:
 def holding(pattern: Any) -> ColumnElement[bool]:
     """What has the text in its title, its number or the name of its step."""
     columns = (UserTask.title, UserTask.business_id, UserTask.name)
-    return or_(*(column.ilike(pattern, escape="\\") for column in columns))
+    return or_(*(holds(column, pattern) for column in columns))
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:

@@ -74,6 +74,12 @@ def test_a_list_is_paged_and_bounded(office, monkeypatch):
     assert first.total == 4  # one more than is shown, so that the page can say so
     assert [row.key for row in first.rows] == [roots[4], roots[3]]
     assert [row.key for row in last.rows] == [roots[2]]
+    other = office.ask("purchase", purpose="保鲜盒")
+    office.run(audit.catch_up)
+    frequent = office.read(audit.search, auditor, Criteria(text="地毯"), page=1, size=2)
+    rare = office.read(audit.search, auditor, Criteria(text="鲜盒"), page=1, size=2)
+    assert (frequent.total, [row.key for row in frequent.rows]) == (4, [roots[4], roots[3]])
+    assert (rare.total, [row.key for row in rare.rows]) == (1, [other])
 
 
 @pytest.mark.parametrize("person", ["U19", "U16", "U02", "U14"])
