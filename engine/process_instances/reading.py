@@ -123,18 +123,6 @@ def waiting(session: Session, key: int, actor: Actor) -> Sequence[Any]:
     return sorted((row for row in rows if row.key is not None), key=attrgetter("key"))
 
 
-def started_by(
-    session: Session, actor: Actor, *, state: str | None = None, text: str = "", page: int = 1, size: int = 30
-) -> Page[ProcessInstance]:
-    """The matters that the actor started (我发起的), the latest first; discarded drafts are gone."""
-    statement = select(ProcessInstance).where(
-        ProcessInstance.starter == actor.person,
-        ProcessInstance.parent_key.is_(None),
-        or_(ProcessInstance.outcome.is_(None), ProcessInstance.outcome != "discarded"),
-    )
-    return paged(session, _filtered(statement, {"state": state}, text), page, size)
-
-
 def listed(  # noqa: PLR0913 - what one can look for
     session: Session,
     actor: Actor,
