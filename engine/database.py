@@ -2,8 +2,8 @@
 
 SQLite: WAL with ``synchronous=FULL``, foreign keys on, a writer begins with ``BEGIN IMMEDIATE`` (a deferred
 transaction that turns into a writer fails at once when somebody else wrote meanwhile), a reader with a plain
-``BEGIN``, which gives it one snapshot. The writer's pool holds a single connection, and a session keeps it from its
-first statement to its commit or rollback: that pool is the write mutex of the process, first come, first served.
+``BEGIN``, which gives it one snapshot. Writers of a process take turns: a session has its turn from its first
+statement to its commit or rollback.
 Other processes are waited for five seconds (``busy_timeout``).
 
 PostgreSQL: psycopg 3; readers take connections from the same pool, and their transactions are ``READ ONLY``.
@@ -24,6 +24,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 
+from engine.connections import PING_AFTER_SECONDS
 from engine.errors import SettingRefused
 from engine.sessions import Sessions
 from feel.sentences import Sentence
@@ -43,7 +44,6 @@ _MIGRATION_LOCK = 0x62616E6C69
 _MIGRATION_WAIT_MS = 60_000
 _READERS = 16
 _RESTING_SINCE = "resting_since"
-_PING_AFTER_SECONDS = 0.5  # a server that restarts is away for longer
 _CONNECT_SECONDS = 5  # for PostgreSQL to answer, each address of the host
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -62,7 +62,7 @@ class Database:
             self.engine, self.reader_engine = _sqlite_engines(self.url)
         else:
             self.engine, self.reader_engine = _postgresql_engines(self.url)
-        self.writer = Sessions(self.engine)
+        self.writer = Sessions(self.engine, turn_seconds=WRITER_WAIT_SECONDS if self.is_sqlite else None)
         self.reader = Sessions(self.reader_engine if self.is_sqlite else self.engine, reads_only=True)
 
     @property
@@ -95,7 +95,9 @@ class Database:
             return set(MigrationContext.configure(connection).get_current_heads())
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
+        self.writer.connections.let_go()
+        self.reader.connections.let_go()
         self.engine.dispose()
         self.reader_engine.dispose()
 
@@ -205,7 +207,7 @@ def _ping_what_rested(engine: Engine) -> None:
 
     def ping(connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
         since = entry.info.get(_RESTING_SINCE)
-        if since is None or time.monotonic() - since < _PING_AFTER_SECONDS:
+        if since is None or time.monotonic() - since < PING_AFTER_SECONDS:
             return
         try:
             answers = engine.dialect.do_ping(connection)
@@ -223,7 +225,7 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     connect_args: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None}
     writer = create_engine(
         url,
-        pool_size=1,
+        pool_size=2,  # one for the session that has its turn, one for who is no session
         max_overflow=0,
         pool_timeout=WRITER_WAIT_SECONDS,
         connect_args=connect_args,

@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
+from engine.connections import Connections
+
 if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
@@ -31,13 +33,14 @@ _MADE = "identity_map"  # the first attribute that SQLAlchemy's session sets
 class Sessions:
     """Makes the sessions of one engine; ``reads_only``: they cannot write, and never flush by themselves."""
 
-    def __init__(self, engine: Engine, *, reads_only: bool = False) -> None:
-        self._engine = engine
-        self._reads_only = reads_only
+    def __init__(self, engine: Engine, *, reads_only: bool = False, turn_seconds: float | None = None) -> None:
+        self.engine = engine
+        self.reads_only = reads_only
+        self.connections = Connections(engine, turn_seconds)
 
     def __call__(self) -> DirectSession:
         """A new one; nothing is opened before its first statement."""
-        return DirectSession(self._engine, reads_only=self._reads_only)
+        return DirectSession(self)
 
     @contextmanager
     def begin(self) -> Iterator[DirectSession]:
@@ -49,11 +52,12 @@ class Sessions:
 class DirectSession(Session):
     """A session over one engine; what it loaded stays loaded after a commit."""
 
-    def __init__(self, engine: Engine, *, reads_only: bool = False) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         # not yet what SQLAlchemy's session is made of: see __getattr__
-        self.engine = engine
-        self.reads_only = reads_only
-        self._begins_late = reads_only and engine.dialect.name == "postgresql"
+        self.engine = sessions.engine
+        self.reads_only = sessions.reads_only
+        self._connections = sessions.connections
+        self._begins_late = self.reads_only and self.engine.dialect.name == "postgresql"
         self._checked_out: PoolProxiedConnection | None = None
         self._connection: Connection | None = None
 
@@ -158,8 +162,7 @@ class DirectSession(Session):
 
     def _begin_on_driver(self) -> None:
         try:
-            checked_out = self.engine.raw_connection()
-            self._checked_out = checked_out
+            self._checked_out = checked_out = self._connections.take()
             if self._begins_late:
                 cast("Any", checked_out.driver_connection).autocommit = True
             else:
@@ -193,7 +196,7 @@ class DirectSession(Session):
             self._connection.invalidate(error)
 
     def _release(self) -> None:
-        """Give the connection back to its pool, which rolls back whatever is under way."""
+        """Give the connection back, whatever is under way rolled back."""
         checked_out, connection = self._checked_out, self._connection
         if checked_out is None:
             return
@@ -210,4 +213,4 @@ class DirectSession(Session):
         except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
             checked_out.invalidate(error)
         finally:
-            (checked_out if connection is None else connection).close()
+            self._connections.give_back(checked_out, connection)
