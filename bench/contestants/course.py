@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import cycle
 
 AMOUNTS = (150, 250, 350)
@@ -23,6 +24,10 @@ class Tally:
     def __init__(self) -> None:
         self.statements = 0
         self.commits = 0
+
+    def listening(self) -> AbstractContextManager[object]:
+        """The time in which it hears: nobody listens while somebody is timed."""
+        return nullcontext()
 
     def statement(self, text: str) -> None:
         """One more, as the driver sent it."""
@@ -65,8 +70,9 @@ def _counted(
     if tally is None:
         return {"statements": None, "commits": None}
     before = tally.statements, tally.commits
-    for _ in range(count):
-        matter(next(amounts))
+    with tally.listening():
+        for _ in range(count):
+            matter(next(amounts))
     return {
         "statements": round((tally.statements - before[0]) / count, 1),
         "commits": round((tally.commits - before[1]) / count, 1),
