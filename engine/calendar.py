@@ -22,6 +22,7 @@ from feel.sentences import Sentence
 
 MAXIMUM_HOURS = 20_000
 MAXIMUM_DAYS = 5_000
+_MAXIMUM_LENGTH = timedelta(hours=MAXIMUM_HOURS)
 _SEARCHED_DAYS = 3_660  # ten years without one working day is a mistake, not a calendar
 _DAY = 1_440
 _KNOWN_YEARS = range(min(_free_days).year, max(_free_days).year + 1)
@@ -132,18 +133,20 @@ def local_date(instant: datetime) -> date:
 def working_hours(start: datetime, hours: Decimal | int, calendar: WorkingTime) -> Due:
     """The instant when that many working hours have passed since ``start`` (no hours: the first working moment)."""
     if not 0 <= hours <= MAXIMUM_HOURS:
-        raise CalendarRefused(
-            Sentence(
-                "Working hours are counted from 0 to {maximum}, not {hours}.", maximum=MAXIMUM_HOURS, hours=hours
-            )
-        )
-    remaining = timedelta(microseconds=round(Decimal(hours) * 3_600_000_000))
-    begin = _utc(start)
+        raise _too_long(hours)
+    due = after(start, timedelta(microseconds=round(Decimal(hours) * 3_600_000_000)), calendar)
+    return Due(due, _unknown_years(start, due, calendar))
+
+
+def after(start: datetime, length: timedelta, calendar: WorkingTime) -> datetime:
+    """The instant (UTC) when so much working time has passed since ``start``."""
+    if length > _MAXIMUM_LENGTH:
+        raise _too_long(length // timedelta(hours=1))
+    begin, remaining = _utc(start), length
     for opens, closes in _open_intervals(begin, calendar):
         begins = max(opens, begin)
         if remaining <= closes - begins:
-            due = begins + remaining
-            return Due(due, _unknown_years(start, due, calendar))
+            return begins + remaining
         remaining -= closes - begins
     raise _never_open()
 
@@ -258,6 +261,12 @@ def _next_working_day(day: date, calendar: WorkingTime) -> date:
         if calendar.works_on(day):
             return day
     raise _never_open()
+
+
+def _too_long(hours: Decimal | int) -> CalendarRefused:
+    return CalendarRefused(
+        Sentence("Working hours are counted from 0 to {maximum}, not {hours}.", maximum=MAXIMUM_HOURS, hours=hours)
+    )
 
 
 def _never_open() -> CalendarRefused:

@@ -24,9 +24,6 @@ from engine.connections import Connections
 if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
-CHANNEL = "channel"
-"""Where a session keeps what sends its statements, for as long as the transaction lasts."""
-
 _MADE = "identity_map"  # the first attribute that SQLAlchemy's session sets
 
 
@@ -58,7 +55,10 @@ class DirectSession(Session):
         self.reads_only = sessions.reads_only
         self._connections = sessions.connections
         self._begins_late = self.reads_only and self.engine.dialect.name == "postgresql"
+        self.channel: Any = None
+        """What sends its statements, for as long as the transaction lasts (see ``statements.channel_of``)."""
         self._checked_out: PoolProxiedConnection | None = None
+        self._driver: Any = None  # the driver's own connection in what is checked out
         self._connection: Connection | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -73,7 +73,7 @@ class DirectSession(Session):
         """The driver's connection, in a transaction (a reader's on PostgreSQL may be in none)."""
         if self._checked_out is None:
             self._begin_on_driver()
-        return cast("PoolProxiedConnection", self._checked_out).driver_connection
+        return self._driver
 
     def get_bind(self, *_mapper: Any, **_arguments: Any) -> Connection:
         """The connection as SQLAlchemy wants it, in the transaction that began on the driver."""
@@ -94,7 +94,7 @@ class DirectSession(Session):
 
     def in_transaction(self) -> bool:
         """Whether anything was sent in a transaction that is under way."""
-        return CHANNEL in self.__dict__.get("info", ()) or self._in_session_transaction()
+        return self.channel is not None or self._in_session_transaction()
 
     def in_nested_transaction(self) -> bool:
         """Whether a savepoint is under way."""
@@ -163,10 +163,11 @@ class DirectSession(Session):
     def _begin_on_driver(self) -> None:
         try:
             self._checked_out = checked_out = self._connections.take()
+            self._driver = checked_out.driver_connection
             if self._begins_late:
-                cast("Any", checked_out.driver_connection).autocommit = True
+                self._driver.autocommit = True
             else:
-                self.engine.dialect.do_begin(checked_out)
+                self.engine.dialect.do_begin(self._driver)
         except self.driver_error as error:
             raise self.said(error, "BEGIN") from error
 
@@ -174,7 +175,7 @@ class DirectSession(Session):
         if self._checked_out is None:
             return
         try:
-            cast("Any", self._checked_out.driver_connection).commit()
+            self._driver.commit()
         except self.driver_error as error:
             raise self.said(error, "COMMIT") from error
 
@@ -184,7 +185,7 @@ class DirectSession(Session):
         if checked_out is None or not checked_out.is_valid:
             return
         try:
-            cast("Any", checked_out.driver_connection).commit()
+            self._driver.commit()
         except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
             self._give_up(checked_out, error)
 
@@ -200,11 +201,10 @@ class DirectSession(Session):
         checked_out, connection = self._checked_out, self._connection
         if checked_out is None:
             return
-        self._checked_out = self._connection = None
-        self.info.pop(CHANNEL, None)
+        self._checked_out = self._connection = self.channel = None
         try:
             if self._begins_late and checked_out.is_valid:
-                driver = cast("Any", checked_out.driver_connection)
+                driver = self._driver
                 if driver.autocommit:
                     driver.autocommit = False
                 else:

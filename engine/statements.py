@@ -25,7 +25,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from engine.errors import StaleRevision
-from engine.sessions import CHANNEL, DirectSession
+from engine.sessions import DirectSession
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -271,9 +271,10 @@ class Channel:
 
 def channel_of(session: Session) -> Channel:
     """The channel of the transaction that the session is in, which begins with it if need be."""
-    channel: Channel | None = session.info.get(CHANNEL)
+    direct = cast("DirectSession", session)
+    channel: Channel | None = direct.channel
     if channel is None:
-        channel = session.info[CHANNEL] = Channel(cast("DirectSession", session))
+        channel = direct.channel = Channel(direct)
     return channel
 
 

@@ -101,9 +101,11 @@ def loads(text: str) -> Any:
     """The value of a text that :func:`dumps` made, or of any JSON; numbers with a point become ``Decimal``."""
     if _NEEDS_PATIENCE.search(text) is None:
         try:
-            return _rich(orjson.loads(text))
+            value = orjson.loads(text)
         except orjson.JSONDecodeError:  # halves of surrogate pairs, and what is no JSON
             pass
+        else:
+            return _rich(value) if _TYPE in text or "\\u" in text else value
     return _rich(_DECODER.decode(text))
 
 

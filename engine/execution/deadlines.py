@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -31,7 +30,6 @@ DEADLINE = "deadline"
 """The kind of the jobs."""
 
 REMINDER, OVERDUE, ESCALATION = "reminder", "overdue", "escalation"
-_HOUR = Decimal(3_600_000_000)  # in microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +136,11 @@ def _by_working_time(created_at: datetime, due_at: datetime, working_time: Worki
     total = calendar.elapsed(created_at, due_at, working_time)
     if total <= timedelta():
         return None
-    counted = calendar.working_hours(created_at, _hours(total), working_time).at
-    if due_at not in (counted, calendar.working_hours(due_at, 0, working_time).at):
+    counted = calendar.after(created_at, total, working_time)
+    if due_at not in (counted, calendar.after(due_at, timedelta(), working_time)):
         return None
-    return Plan(
-        calendar.working_hours(created_at, _hours(total / 2), working_time).at,
-        due_at,
-        calendar.working_hours(created_at, _hours(total * 2), working_time).at,
-    )
-
-
-def _hours(length: timedelta) -> Decimal:
-    return Decimal(length // timedelta(microseconds=1)) / _HOUR
+    half, twice = (calendar.after(created_at, length, working_time) for length in (total / 2, total * 2))
+    return Plan(half, due_at, twice)
 
 
 def _a_day_later(start: datetime, known: list[WorkingTime]) -> datetime:

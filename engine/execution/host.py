@@ -27,11 +27,8 @@ class ExecutionHost:
         self._instance = instance
         self._functions: Mapping[str, Callable[..., Any]] | None = None
         self._warned: set[str] = set()
-
-    @property
-    def now(self) -> datetime:
+        self.now: datetime = matter.now.astimezone(calendar.zone_named())
         """The instant of this step, as the organisation's clocks show it: "today" is their date."""
-        return self._matter.now.astimezone(calendar.zone_named())
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
