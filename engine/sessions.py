@@ -11,11 +11,11 @@ only when SQLAlchemy asks for it, and what the driver alone is asked costs no BE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -25,6 +25,25 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
 _MADE = "identity_map"  # the first attribute that SQLAlchemy's session sets
+
+
+_Guard = Callable[[Session], None]
+_before_commit: list[_Guard] = []
+_after_rollback: list[_Guard] = []
+
+
+def before_commit(guard: _Guard) -> _Guard:
+    """Call it before each commit, whether SQLAlchemy or the driver alone commits; what it raises stops the commit."""
+    _before_commit.append(guard)
+    event.listen(Session, "before_commit", guard)
+    return guard
+
+
+def after_rollback(guard: _Guard) -> _Guard:
+    """Call it after each rollback, whoever rolls back."""
+    _after_rollback.append(guard)
+    event.listen(Session, "after_rollback", guard)
+    return guard
 
 
 class Sessions:
@@ -110,15 +129,16 @@ class DirectSession(Session):
             super().commit()
             self._commit_on_driver()  # what SQLAlchemy knows nothing of; nothing is sent where it committed already
         else:
-            self.dispatch.before_commit(self)
+            for guard in _before_commit:  # SQLAlchemy's events cost more than what is guarded
+                guard(self)
             self._commit_on_driver()
-            self.dispatch.after_commit(self)
         self._release()
 
     def rollback(self) -> None:
         """As any session."""
         if not self._in_session_transaction():
-            self.dispatch.after_rollback(self)
+            for guard in _after_rollback:
+                guard(self)
         try:
             if _MADE in self.__dict__:
                 super().rollback()

@@ -207,8 +207,9 @@ class Channel:
         self.cursor: Any = self.driver.cursor()
         self._session = session
         self._driver_error = session.driver_error
-        self._pipelines = hasattr(self.driver, "pipeline")
-        self._heard = bool(self._listeners("before") or self._listeners("after"))
+        self._pipelines = self.dialect.name == "postgresql"
+        heard = session.engine.dispatch
+        self._heard = bool(heard.before_cursor_execute or heard.after_cursor_execute)
 
     def is_about_to_write(self) -> None:
         """Be in a transaction, in which PostgreSQL refuses what a reader must not do."""
@@ -257,15 +258,12 @@ class Channel:
             some = rows[start : start + compiled.together]
             self.send(self.driver.cursor(), compiled.text_for(len(some)), tuple(chain.from_iterable(some)))
 
-    def _listeners(self, when: str) -> Any:
-        return getattr(self._session.engine.dispatch, f"{when}_cursor_execute")
-
     def _send_heard(self, cursor: Any, text: str, given: Any, *, many: bool) -> None:
-        connection = self._session.connection()
-        for listener in self._listeners("before"):
+        connection, heard = self._session.connection(), self._session.engine.dispatch
+        for listener in heard.before_cursor_execute:
             text, given = listener(connection, cursor, text, given, None, many)
         (cursor.executemany if many else cursor.execute)(text, given)
-        for listener in self._listeners("after"):
+        for listener in heard.after_cursor_execute:
             listener(connection, cursor, text, given, None, many)
 
 

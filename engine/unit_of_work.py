@@ -8,8 +8,7 @@ executed leaves nothing but an incident, written in a transaction of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -61,11 +60,9 @@ class UnitOfWork:
                 return result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that cannot write; one snapshot on SQLite."""
-        with self.database.reader() as session:
-            yield session
+    def read(self) -> Session:
+        """A session that cannot write, to be used in a ``with``; one snapshot on SQLite."""
+        return self.database.reader()
 
     def _transaction(
         self, command: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, event, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from engine.actor import Actor
 from engine.errors import NotFound, Refused
 from engine.history.personal import DIGEST, disclose
 from engine.models import HistoryEvent, Journal, PersonalValue, ProcessInstance
+from engine.sessions import after_rollback, before_commit
 from engine.statements import Outbox, Statement
 from feel.sentences import Sentence
 
@@ -235,7 +236,7 @@ def _recorded_roots(session: Session) -> Collection[int]:
     return _buffer_of(session).events
 
 
-@event.listens_for(Session, "before_commit")
+@before_commit
 def _refuse_to_lose(session: Session) -> None:
     """A commit without the history that belongs to it is a mistake in our code, never something to pass over."""
     if session.in_nested_transaction():
@@ -245,6 +246,6 @@ def _refuse_to_lose(session: Session) -> None:
         raise RuntimeError(f"History was recorded for {roots} and not flushed; the commit was stopped.")
 
 
-@event.listens_for(Session, "after_rollback")
+@after_rollback
 def _forget(session: Session) -> None:
     session.info.pop(_BUFFER, None)
