@@ -97,7 +97,7 @@ class Connections:
         driver = cast("Any", taken.driver_connection)
         try:
             if self._is_under_way(driver):
-                driver.rollback()
+                self._engine.dialect.do_rollback(driver)
         except self._error as error:
             taken.invalidate(error)
             return False
