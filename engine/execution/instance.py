@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert
 
+from engine.execution.updates import Update
 from engine.models import ProcessInstance
 from engine.models.process_instance import ACTIVE
 from engine.runtime import Workflow
-from engine.statements import Statement
+from engine.statements import Outbox, Statement
 
 TABLE: Table = ProcessInstance.__table__  # type: ignore[assignment] # declarative's type says FromClause
 
@@ -48,6 +50,10 @@ class Instance:
     before: dict[str, Any] = field(default_factory=dict)
     stepped: bool = False
     is_stored: bool = True  # else its row is still to be inserted
+    kept: tuple[Any, ...] = ()  # what the row holds of the columns that change
+
+    def __post_init__(self) -> None:
+        self.kept = _changing(self)
 
     @property
     def is_root(self) -> bool:
@@ -64,7 +70,7 @@ class Instance:
         return {name: getattr(self, name) for name in COLUMNS}
 
 
-_NO_COLUMN = frozenset({"workflow", "before", "stepped", "is_stored"})
+_NO_COLUMN = frozenset({"workflow", "before", "stepped", "is_stored", "kept"})
 COLUMNS = tuple(f.name for f in fields(Instance) if f.name not in _NO_COLUMN)
 _CHANGING = (
     "definition_key",  # by migration alone
@@ -80,14 +86,28 @@ _CHANGING = (
     "last_sequence",
     "last_hash",
 )
-INSERT = Statement(insert(TABLE))
-UPDATE = Statement(
-    update(TABLE)
-    .where(TABLE.c.key == bindparam("b_key"), TABLE.c.revision == bindparam("b_revision"))
-    .values({name: bindparam(f"b_{name}") for name in _CHANGING} | {"revision": TABLE.c.revision + 1})
+_changing = attrgetter(*_CHANGING)
+_INSERT = Statement(insert(TABLE))
+_UPDATE = Update(
+    TABLE,
+    TABLE.c.key == bindparam("b_key"),
+    TABLE.c.revision == bindparam("b_revision"),
+    revision=TABLE.c.revision + 1,
 )
 
 
-def update_parameters(instance: Instance) -> dict[str, Any]:
-    """The parameters of :data:`UPDATE` for one instance."""
-    return {f"b_{name}": getattr(instance, name) for name in (*_CHANGING, "key", "revision")}
+def write(outbox: Outbox, instance: Instance) -> None:
+    """Insert the row, or update what changed of it; somebody else may not have updated it meanwhile."""
+    after = _changing(instance)
+    if instance.is_stored:
+        changed = [
+            (name, value) for name, value, kept in zip(_CHANGING, after, instance.kept, strict=True) if value != kept
+        ]
+        given = {f"b_{name}": value for name, value in changed}
+        statement = _UPDATE.setting(tuple(name for name, _value in changed))
+        outbox.add(statement, {"b_key": instance.key, "b_revision": instance.revision, **given}, touching=1)
+        instance.revision += 1
+    else:
+        instance.is_stored = True
+        outbox.add(_INSERT, instance.column_values())
+    instance.kept = after

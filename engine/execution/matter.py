@@ -224,7 +224,9 @@ class Matter:
             if instance.stepped and instance.workflow is not None:
                 instance.state_bytes = instance.workflow.save() if instance.is_active else None
             if instance.stepped or instance is self.root:
-                self._write(instance)
+                if not instance.is_stored:
+                    instance.revision += 1
+                instances.write(self.outbox, instance)
         self.rows.write(self.session, self.outbox, self.now)
         self.outbox.send(self.session)
 
@@ -232,18 +234,8 @@ class Matter:
         """Send the writes so far: for whoever is about to read rows of this matter, or to write rows beside them."""
         for instance in self.instances.values():
             if not instance.is_stored:
-                instance.is_stored = True
-                self.outbox.add(instances.INSERT, instance.column_values())
+                instances.write(self.outbox, instance)
         self.outbox.send(self.session)
-
-    def _write(self, instance: Instance) -> None:
-        if instance.is_stored:
-            self.outbox.add(instances.UPDATE, instances.update_parameters(instance), touching=1)
-            instance.revision += 1
-        else:
-            instance.is_stored = True
-            instance.revision += 1
-            self.outbox.add(instances.INSERT, instance.column_values())
 
     def _project_variables(self, instance: Instance) -> None:
         names = self._changed_names.pop(instance.key, None)

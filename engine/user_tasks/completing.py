@@ -15,6 +15,7 @@ from engine.actor import Actor
 from engine.errors import FormRefused, NotAllowed
 from engine.execution import Locked, Matter, failures, presentation
 from engine.execution.tables import CANDIDATE, TASK
+from engine.execution.updates import Update
 from engine.history import Personal
 from engine.models.user_task import COMPLETED, CREATED
 from engine.process_instances.rights import groups_of, may_see
@@ -29,19 +30,7 @@ from feel.sentences import Sentence
 
 _DRAFT_LENGTH = 200_000
 
-_COMPLETE = Statement(
-    update(TASK)
-    .where(TASK.c.key == bindparam("b_key"), TASK.c.state == constant(CREATED))
-    .values(
-        state=COMPLETED,
-        assignee=bindparam("b_assignee"),
-        on_behalf_of=bindparam("b_on_behalf_of"),
-        claimed_at=bindparam("b_claimed_at"),
-        completed_at=bindparam("b_completed_at"),
-        completed_by=bindparam("b_completed_by"),
-        draft=None,
-    )
-)
+_COMPLETE = Update(TASK, TASK.c.key == bindparam("b_key"), TASK.c.state == constant(CREATED), state=COMPLETED)
 _UNCLAIM = Statement(delete(CANDIDATE).where(CANDIDATE.c.user_task_key == bindparam("key")))
 
 
@@ -189,15 +178,16 @@ def _close_row(matter: Matter, task: Any, actor: Actor, acts_for: str | None) ->
             actor=actor,
             on_behalf_of=acts_for,
         )
-    parameters = {
-        "b_key": task.key,
-        "b_assignee": actor.person if task.on_behalf_of == actor.person else task.assignee or actor.person,
-        "b_on_behalf_of": acts_for,
-        "b_claimed_at": task.claimed_at or (matter.now if task.assignee is None else None),
-        "b_completed_at": matter.now,
-        "b_completed_by": actor.person,
+    closed = {
+        "assignee": actor.person if task.on_behalf_of == actor.person else task.assignee or actor.person,
+        "on_behalf_of": acts_for,
+        "claimed_at": task.claimed_at or (matter.now if task.assignee is None else None),
+        "completed_at": matter.now,
+        "completed_by": actor.person,
+        "draft": None,
     }
-    matter.outbox.add(_COMPLETE, parameters, touching=1)
+    given = {"b_key": task.key, **{f"b_{name}": value for name, value in closed.items()}}
+    matter.outbox.add(_COMPLETE.changing(task, closed), given, touching=1)
     matter.rows.settled.add((task.process_instance_key, task.element_instance))
     if task.due_at is None:
         matter.rows.undated.add((task.process_instance_key, task.element_instance))
