@@ -89,3 +89,18 @@ def test_completing_pr4_of_the_shipped_procedure_takes_ten_statements_and_one_co
     assert office.task(root, "PR5_receipt").assignee == "U19"
     assert len(statements) - resolution <= 10, "\n".join(statements)
     assert commits == 1
+
+
+def test_an_update_sets_what_changed_alone(office):
+    """SQLite writes every index of a column that is set anew, whether its value changes or not."""
+    root = office.ask("purchase")
+    task = office.task(root)
+    with counted(office.database) as sent:
+        office.complete("U16", root, decision="approve")
+    (of_matter,) = [text for text in sent if text.startswith("UPDATE process_instance ")]
+    (of_task,) = [text for text in sent if text.startswith("UPDATE user_task ")]
+    assert task.assignee == "U16"
+    for unchanged in ("business_id", "submitted_at", "ended_at", "definition_key", "store", " state="):
+        assert unchanged not in of_matter
+    for unchanged in ("assignee", "on_behalf_of", "claimed_at", "draft"):
+        assert unchanged not in of_task
