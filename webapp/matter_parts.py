@@ -10,7 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import select
 
-from engine import attachments, deployments
+from engine import attachments, deployments, process_instances
 from engine.history import Event
 from engine.models import ProcessInstance, UserTask
 from webapp import diagram_svg, entries, file_links, glossary, steps, timeline
@@ -71,9 +71,8 @@ class Drawing:
 
 def instances_of(root_key: int) -> Sequence[ProcessInstance]:
     """The matter and the processes that it called, in the order in which they began."""
-    rows = reading().execute(
-        select(ProcessInstance).where(ProcessInstance.root_key == root_key).order_by(ProcessInstance.key)
-    )
+    own = process_instances.of_matter(root_key)
+    rows = reading().execute(select(ProcessInstance).where(own).order_by(ProcessInstance.key))
     return rows.scalars().all()
 
 

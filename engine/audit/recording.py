@@ -24,6 +24,7 @@ from engine.execution import personal
 from engine.models import HistoryEvent, MatterAmount, MatterRecord, ProcessInstance, StepFigure, UserTask, Variable
 from engine.models.process_instance import COMPLETED as REACHED_AN_END
 from engine.models.user_task import COMPLETED
+from engine.process_instances import of_matter
 from engine.task_forms import fields
 
 _LATELY = timedelta(minutes=15)
@@ -74,7 +75,7 @@ def _moved(*, lately: bool) -> Any:
 
 def _record(session: Session, root: ProcessInstance) -> None:
     known = session.execute(select(MatterRecord.month).where(MatterRecord.root_key == root.key)).one_or_none()
-    instances = session.execute(select(ProcessInstance).where(ProcessInstance.root_key == root.key)).scalars().all()
+    instances = session.execute(select(ProcessInstance).where(of_matter(root.key))).scalars().all()
     tasks = session.execute(select(UserTask).where(UserTask.root_key == root.key)).scalars().all()
     variables = _variables(session, instances)
     completed = [task for task in tasks if task.state == COMPLETED and task.completed_at is not None]

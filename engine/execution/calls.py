@@ -16,6 +16,7 @@ from engine.models import user_task as task_states
 from engine.models.process_instance import ACTIVE, CANCELED
 from engine.runtime import Workflow
 from engine.runtime.changes import EscalationThrown, ProcessCalled, ProcessEnded, Variables
+from engine.statements import constant
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ _ACTIVE_CALLED = select(*(instances.TABLE.c[name] for name in instances.COLUMNS)
     instances.TABLE.c.state == ACTIVE,
 )
 _OPEN_TASKS = select(TASK.c.element_instance, TASK.c.element_id).where(
-    TASK.c.process_instance_key == bindparam("key"), TASK.c.state == task_states.CREATED
+    TASK.c.root_key == bindparam("root_key"),  # that is what there is an index of
+    TASK.c.process_instance_key == bindparam("key"),
+    TASK.c.state == constant(task_states.CREATED),
 )
 
 
@@ -150,7 +153,7 @@ def cancel(matter: Matter, instance: Instance) -> None:
 def cancel_tasks(matter: Matter, instance: Instance) -> None:
     """Nothing of the instance waits any more; history names each task that somebody was asked to do."""
     matter.flush()
-    stored = matter.session.connection().execute(_OPEN_TASKS, {"key": instance.key})
+    stored = matter.session.connection().execute(_OPEN_TASKS, {"root_key": matter.root.key, "key": instance.key})
     waits = {row.element_instance: row.element_id for row in stored}
     for wait, row in matter.rows.tasks.items():
         if wait[0] == instance.key and row["state"] == task_states.CREATED:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
 
+from engine.execution.instance import TABLE as INSTANCE
 from engine.execution.tables import CANDIDATE, JOB, SUBSCRIPTION, TASK
 from engine.models import job as job_states
 from engine.models import user_task as task_states
@@ -17,9 +18,15 @@ _INSTANCE: BindParameter[int] = bindparam("instance_key")
 _ELEMENT: BindParameter[str] = bindparam("element")
 _ENDING: dict[str, BindParameter[Any]] = {"state": bindparam("b_state"), "ended_at": bindparam("b_now")}
 
+# The tasks of a matter have an index, those of an instance have none.
+_ROOT = select(INSTANCE.c.root_key).where(INSTANCE.c.key == _INSTANCE).scalar_subquery()
 # The states are written out: SQLite would prepare a statement anew whenever a value is bound that could decide
 # whether a partial index will do.
-_OPEN_TASKS = (TASK.c.process_instance_key == _INSTANCE, TASK.c.state == constant(task_states.CREATED))
+_OPEN_TASKS = (
+    TASK.c.root_key == _ROOT,
+    TASK.c.process_instance_key == _INSTANCE,
+    TASK.c.state == constant(task_states.CREATED),
+)
 _OPEN_JOBS = (
     JOB.c.process_instance_key == _INSTANCE,
     or_(JOB.c.state == constant(job_states.CREATED), JOB.c.state == constant(job_states.FAILED)),

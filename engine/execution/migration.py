@@ -22,6 +22,7 @@ from engine.models import job as job_states
 from engine.models import user_task as task_states
 from engine.models.incident import OPEN
 from engine.runtime import changes
+from engine.statements import constant
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -128,9 +129,10 @@ def task_redrawn(matter: Matter, instance: Instance, change: changes.UserTaskMig
     matter.session.connection().execute(
         update(TASK)
         .where(
+            TASK.c.root_key == matter.root.key,  # that is what there is an index of
             TASK.c.process_instance_key == instance.key,
             TASK.c.element_instance == change.element_instance_id,
-            TASK.c.state == task_states.CREATED,
+            TASK.c.state == constant(task_states.CREATED),
         )
         .values(
             definition_key=instance.definition_key,

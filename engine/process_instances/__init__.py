@@ -11,7 +11,7 @@ from engine.process_instances.links import Link, Origin, follow, linked, started
 from engine.process_instances.migration import Preview, migrate
 from engine.process_instances.migration import preview as migration_preview
 from engine.process_instances.own import started_by
-from engine.process_instances.reading import Page, get, listed, timeline, variables, waiting
+from engine.process_instances.reading import Page, get, listed, of_matter, timeline, variables, waiting
 from engine.process_instances.rights import may_see, may_start
 from engine.process_instances.starting import start
 
@@ -33,6 +33,7 @@ __all__ = [
     "migrate",
     "migration_preview",
     "modify",
+    "of_matter",
     "resume",
     "send_back",
     "skip",

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -100,6 +100,14 @@ def get(session: Session, key: int, actor: Actor) -> ProcessInstance:
 def timeline(session: Session, key: int, actor: Actor) -> tuple[history.Event, ...]:
     """What happened in the matter, called processes included, in order."""
     return history.timeline(session, get(session, key, actor).root_key)
+
+
+def of_matter(root_key: Any, instance: Any = ProcessInstance) -> ColumnElement[bool]:
+    """Whether an instance is the matter of this key, or was called by it, however deep.
+
+    So written, the primary key answers for the matter, and for the others an index that has only called processes.
+    """
+    return or_(instance.key == root_key, and_(instance.parent_key.is_not(None), instance.root_key == root_key))
 
 
 def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:

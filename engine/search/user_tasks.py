@@ -7,16 +7,32 @@ task is found is read in its own row, and the queue of a group costs one look at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, and_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
 from engine.models import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
-from engine.search.criteria import Column, Computed, Mapped, Through
+from engine.search.criteria import Column, Computed, Mapped, Operator, Through
 from engine.search.paging import Asked, Catalogue, Found, Rows, find
 from engine.search.variables import with_values
 from engine.search.visible import Matter, visible
+
+
+class _Instance(Column):
+    """The process instance of a task: looked for by its matter, since that is what there is an index of."""
+
+    def matches(self, operator: Operator, value: Any) -> Any:
+        """The comparison, and where it names instances, their matters as well."""
+        matches = super().matches(operator, value)
+        if operator not in ("eq", "in"):
+            return matches
+        wanted = [value] if operator == "eq" else list(value)
+        roots = select(ProcessInstance.root_key).where(ProcessInstance.key.in_(wanted))
+        # one value is found before the rest; PostgreSQL would read all tasks for a set within an OR
+        one = len(wanted) == 1
+        return and_(UserTask.root_key == roots.scalar_subquery() if one else UserTask.root_key.in_(roots), matches)
 
 
 def _candidates(kind: str) -> Through:
@@ -48,7 +64,7 @@ CATALOGUE = Catalogue(
         "candidate_user": _candidates("person"),
         "process_definition_id": Column(UserTask.process_id),
         "process_definition_key": Column(UserTask.definition_key),
-        "process_instance_key": Column(UserTask.process_instance_key),
+        "process_instance_key": _Instance(UserTask.process_instance_key),
         "user_task_key": Column(UserTask.key),
         "element_instance": Column(UserTask.element_instance),
         "process_instance_variables": Computed(
