@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAl
 
 from engine.connections import PING_AFTER_SECONDS
 from engine.errors import SettingRefused
+from engine.migrations import foreign_keys
 from engine.sessions import Sessions
 from feel.sentences import Sentence
 
@@ -77,13 +78,20 @@ class Database:
         except DBAPIError as error:
             raise _unreachable(self.url, error) from error
         if self.is_sqlite:  # several processes may have come at once, and the first of them has all the work
-            cast("Any", connection.connection.driver_connection).execute(f"PRAGMA busy_timeout={_MIGRATION_WAIT_MS}")
-        with connection, connection.begin():
-            if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-            command.upgrade(migration_config(connection), "head")
-        if self.is_sqlite:
-            self.engine.dispose()  # with the patience that only migrations need
+            driver = cast("Any", connection.connection.driver_connection)
+            driver.execute(f"PRAGMA busy_timeout={_MIGRATION_WAIT_MS}")
+            foreign_keys.switch_off(driver)
+        try:
+            with connection, connection.begin():
+                if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                before = _revisions_at(connection)
+                command.upgrade(migration_config(connection), "head")
+                if self.is_sqlite and before != _heads():
+                    foreign_keys.refuse_orphans(connection)
+        finally:
+            if self.is_sqlite:
+                self.engine.dispose()  # with a connection that only migrations may have
 
     def is_current(self) -> bool:
         """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""
@@ -92,7 +100,7 @@ class Database:
     def revisions(self) -> set[str]:
         """The revisions that the tables are at; none in an empty database."""
         with self.reader_engine.connect() as connection:
-            return set(MigrationContext.configure(connection).get_current_heads())
+            return _revisions_at(connection)
 
     def dispose(self) -> None:
         """Close every connection that nobody uses."""
@@ -111,6 +119,10 @@ def lost_a_race(error: DBAPIError) -> bool:
     if getattr(original, "sqlstate", None) in _SERIALIZATION_FAILURES:
         return True
     return str(getattr(original, "sqlite_errorname", "")).startswith(_BUSY)
+
+
+def _revisions_at(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
 
 
 @cache

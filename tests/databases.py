@@ -85,6 +85,16 @@ class PostgreSQL:
         finally:
             self._execute("DROP DATABASE {} WITH (FORCE)", name)
 
+    @contextmanager
+    def blank(self) -> Iterator[str]:
+        """The address of a database without any table, dropped afterwards."""
+        name = f"{self.name}_{uuid4().hex[:12]}"
+        self._execute("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+        try:
+            yield self.url(name)
+        finally:
+            self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
     def empty(self, url: str) -> None:
         """Delete all rows of a clone, whoever is still connected, and whatever the triggers of history say.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from engine.migrations.comparison import is_other_type
 from engine.models import Base
 
 connection: Connection = context.config.attributes["connection"]
@@ -14,7 +15,7 @@ context.configure(
     # our SQLite engine begins its transactions itself, so that tables are created within them
     transactional_ddl=True,
     render_as_batch=connection.dialect.name == "sqlite",
-    compare_type=True,
+    compare_type=is_other_type,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy import INTEGER, BigInteger, DateTime, Dialect, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from engine import values
 
-Key = BigInteger
+Key = BigInteger().with_variant(INTEGER(), "sqlite")
+"""The primary key of rows that steps write: on SQLite the number of the row itself, with no index beside it."""
 
 
 class Instant(TypeDecorator[datetime]):

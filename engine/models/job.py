@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import Base, Value
+from engine.models.base import Base, Key, Value
 
 CREATED, COMPLETED, FAILED, CANCELED = "CREATED", "COMPLETED", "FAILED", "CANCELED"
 _OPEN = text("state = 'CREATED'")
@@ -20,7 +20,7 @@ class Job(Base):
 
     __tablename__ = "job"
 
-    key: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     # "service" (an element waits for it), "timer", "message", "signal", "notification" (nothing waits),
     # "deadline" (the next stage of a user task's due date), "start" (a matter that a schedule starts)
     kind: Mapped[str]

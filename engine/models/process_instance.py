@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.keys import new_key
-from engine.models.base import Base, Value
+from engine.models.base import Base, Key, Value
 
 ACTIVE, COMPLETED, CANCELED = "ACTIVE", "COMPLETED", "CANCELED"
 
@@ -19,7 +19,7 @@ class ProcessInstance(Base):
 
     __tablename__ = "process_instance"
 
-    key: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     definition_key: Mapped[int] = mapped_column(ForeignKey("process_definition.key"))
     process_id: Mapped[str]
     root_key: Mapped[int]  # own key for a root
@@ -41,7 +41,12 @@ class ProcessInstance(Base):
     last_hash: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        Index("ix_process_instance_root", "root_key"),
+        Index(
+            "ix_process_instance_root",
+            "root_key",
+            postgresql_where=text("parent_key IS NOT NULL"),
+            sqlite_where=text("parent_key IS NOT NULL"),
+        ),
         Index(
             "ix_process_instance_parent",
             "parent_key",
@@ -69,11 +74,14 @@ class Variable(Base):
 
     __tablename__ = "variable"
 
-    process_instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), primary_key=True)
-    scope: Mapped[str] = mapped_column(primary_key=True)  # element instance id, "" for the process
-    name: Mapped[str] = mapped_column(primary_key=True)
+    process_instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
+    scope: Mapped[str]  # element instance id, "" for the process
+    name: Mapped[str]
     value: Mapped[Any] = mapped_column(Value(keep_none=True))
-    key: Mapped[int] = mapped_column(unique=True, default=new_key)  # the API speaks of a variable by one number
+    # the API speaks of a variable by one number
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False, default=new_key)
+
+    __table_args__ = (UniqueConstraint("process_instance_key", "scope", "name"),)
 
 
 class Counter(Base):

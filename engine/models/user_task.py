@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.models.base import Base, Value
+from engine.models.base import Base, Key, Value
 
 CREATED, COMPLETED, CANCELED = "CREATED", "COMPLETED", "CANCELED"
 
@@ -18,7 +18,7 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
 
-    key: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     process_instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
     root_key: Mapped[int]
     definition_key: Mapped[int]
@@ -76,7 +76,6 @@ class UserTask(Base):
         Index("ix_user_task_state", "state", "key"),
         # with the state: without it SQLite, which has no statistics, goes through everything that is open
         Index("ix_user_task_root", "root_key", "state"),
-        Index("ix_user_task_instance", "process_instance_key", "state"),
     )
 
 

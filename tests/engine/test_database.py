@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.database import Database
 from engine.errors import SettingRefused
+from engine.migrations.comparison import is_other_type
 from engine.models import Base, Counter
 from engine.models.matter_record import WORDS_INDEX
 
@@ -31,7 +32,7 @@ def _is_ours(name, kind, _parents):
 
 def test_migrated_tables_equal_the_models(database):
     with database.engine.connect() as connection:
-        options = {"compare_type": True, "include_name": _is_ours}
+        options = {"compare_type": is_other_type, "include_name": _is_ours}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
 
