@@ -71,7 +71,14 @@ class UserTask(Base):
             sqlite_where=text("on_behalf_of IS NOT NULL"),
         ),
         # with the matter behind: whose matters are whose is read out of these indexes alone
-        Index("ix_user_task_completed_by", "completed_by", "completed_at", "root_key"),
+        Index(
+            "ix_user_task_completed_by",
+            "completed_by",
+            "completed_at",
+            "root_key",
+            postgresql_where=text("completed_by IS NOT NULL"),
+            sqlite_where=text("completed_by IS NOT NULL"),
+        ),
         Index("ix_user_task_assignee_key", "assignee", "key", "root_key"),
         Index("ix_user_task_state", "state", "key"),
         # with the state: without it SQLite, which has no statistics, goes through everything that is open

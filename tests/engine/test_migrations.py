@@ -130,8 +130,9 @@ def test_keys_are_the_rows_of_sqlite_and_nothing_else_of_a_table_changes(before)
     known = _beside(database)
     database.migrate()
     gone, new = known - _beside(database), _beside(database) - known
-    assert sorted(name for name, _sql in gone) == ["ix_process_instance_root", "ix_user_task_instance"]
-    assert [name for name, _sql in new] == ["ix_process_instance_root"]
+    smaller = ["ix_process_instance_root", "ix_process_instance_submitted", "ix_user_task_completed_by"]
+    assert sorted(name for name, _sql in gone) == [*smaller, "ix_user_task_instance"]
+    assert sorted(name for name, _sql in new) == smaller
     with database.engine.connect() as connection:
         for table in _REBUILT:
             indexes = connection.exec_driver_sql(f"PRAGMA index_list({table})")

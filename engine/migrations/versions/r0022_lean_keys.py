@@ -1,7 +1,8 @@
-"""A step writes fewer indexes: on SQLite the key of a row is the row's own number, and two indexes shrink or go.
+"""A step writes fewer indexes: on SQLite the key of a row is the row's own number, and four indexes shrink or go.
 
 A matter is found by its key, what it called by an index of called processes alone; the tasks of an instance by the
-matter that they belong to. A variable is numbered as other rows are, and its three names are unique.
+matter that they belong to. A variable is numbered as other rows are, and its three names are unique. What is not yet
+completed or submitted has no place where one looks for what is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ depends_on = None
 
 _NAMES = ["process_instance_key", "scope", "name"]
 _UNIQUE_NAMES, _UNIQUE_KEY = "uq_variable_process_instance_key_scope_name", "uq_variable_key"
+_SUBMITTED = ("ix_process_instance_submitted", "process_instance", ["submitted_at", "key"])
+_COMPLETED = ("ix_user_task_completed_by", "user_task", ["completed_by", "completed_at", "root_key"])
 _KEY = {'"key" BIGINT NOT NULL': '"key" INTEGER NOT NULL'}
 _REBUILT: Mapping[str, Mapping[str, str]] = {
     "process_instance": _KEY,
@@ -40,14 +43,15 @@ def upgrade() -> None:
             _rebuild(table, changes)
     else:
         _number_variables(["key"], _UNIQUE_KEY, _UNIQUE_NAMES, _NAMES)
-    called = sa.text("parent_key IS NOT NULL")
-    op.create_index(
-        "ix_process_instance_root", "process_instance", ["root_key"], postgresql_where=called, sqlite_where=called
-    )
+    _index("ix_process_instance_root", "process_instance", ["root_key"], where="parent_key IS NOT NULL")
+    _index_anew(*_SUBMITTED, where="parent_key IS NULL AND submitted_at IS NOT NULL")
+    _index_anew(*_COMPLETED, where="completed_by IS NOT NULL")
 
 
 def downgrade() -> None:
     """As before."""
+    _index_anew(*_COMPLETED, where=None)
+    _index_anew(*_SUBMITTED, where="parent_key IS NULL")
     op.drop_index("ix_process_instance_root", "process_instance")
     if op.get_bind().dialect.name == "sqlite":
         for table, changes in _REBUILT.items():
@@ -56,6 +60,16 @@ def downgrade() -> None:
         _number_variables(_NAMES, _UNIQUE_NAMES, _UNIQUE_KEY, ["key"])
     op.create_index("ix_process_instance_root", "process_instance", ["root_key"])
     op.create_index("ix_user_task_instance", "user_task", ["process_instance_key", "state"])
+
+
+def _index_anew(name: str, table: str, columns: list[str], *, where: str | None) -> None:
+    op.drop_index(name, table)
+    _index(name, table, columns, where=where)
+
+
+def _index(name: str, table: str, columns: list[str], *, where: str | None) -> None:
+    condition = None if where is None else sa.text(where)
+    op.create_index(name, table, columns, postgresql_where=condition, sqlite_where=condition)
 
 
 def _number_variables(primary: list[str], unique_before: str, unique: str, names: list[str]) -> None:
