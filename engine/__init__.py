@@ -14,8 +14,8 @@ The map, from the top floor down; a room imports what lies below it only:
   ``differences`` — what changed between two packs, in words.
 - ``runtime`` (the only importer of SpiffWorkflow), ``organisation``, ``task_forms``; below them ``history``.
 - ``models`` — the tables; ``statements``, ``sessions``, ``connections`` — how a step speaks to the database;
-  ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``substrings``, ``database``, ``topics`` — what
-  everything stands on.
+  ``errors``, ``actor``, ``clock``, ``keys``, ``calendar``, ``values``, ``substrings``, ``database``, ``topics`` —
+  what everything stands on.
 
 Nothing here knows Flask, WTForms or Celery.
 """

@@ -15,7 +15,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, QueuePool
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 if TYPE_CHECKING:
@@ -90,11 +90,9 @@ class Connections:
 
     def _may_rest(self, taken: PoolProxiedConnection) -> bool:
         """Whether nothing is under way on it any more, and nobody can be waiting for it at the pool."""
-        if not taken.is_valid or len(self._at_hand) >= _MOST_AT_HAND:
+        if not taken.is_valid or len(self._at_hand) >= _MOST_AT_HAND or self._pool.overflow() > 0:
             return False
-        if cast("QueuePool", self._engine.pool).overflow() > 0:
-            return False
-        driver = cast("Any", taken.driver_connection)
+        driver: Any = taken.driver_connection
         try:
             if self._is_under_way(driver):
                 self._engine.dialect.do_rollback(driver)
@@ -102,6 +100,10 @@ class Connections:
             taken.invalidate(error)
             return False
         return True
+
+    @property
+    def _pool(self) -> Any:
+        return self._engine.pool  # another one each time that the engine was disposed of
 
     @property
     def _error(self) -> type[Exception]:

@@ -14,6 +14,7 @@ import time
 _EPOCH_MS = 1_704_067_200_000
 _PROCESS_BITS = 10
 _SEQUENCE_BITS = 12
+_SEQUENCES = (1 << _SEQUENCE_BITS) - 1
 
 
 class _Keys:
@@ -27,12 +28,12 @@ class _Keys:
         self._process = secrets.randbits(_PROCESS_BITS)
 
     def new(self) -> int:
+        moment = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SEQUENCE_BITS
         with self._lock:
-            moment = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SEQUENCE_BITS
             # Sequence used up, or the wall clock stepped back: borrow from the future.
-            self._last = max(moment, self._last + 1)
-            milliseconds, sequence = divmod(self._last, 1 << _SEQUENCE_BITS)
-            return (((milliseconds << _PROCESS_BITS) | self._process) << _SEQUENCE_BITS) | sequence
+            self._last = last = moment if moment > self._last else self._last + 1
+        sequence = last & _SEQUENCES
+        return ((last - sequence) << _PROCESS_BITS) | (self._process << _SEQUENCE_BITS) | sequence
 
 
 _keys = _Keys()

@@ -147,6 +147,8 @@ class DirectSession(Session):
 
     def close(self) -> None:
         """As any session: what was not committed is rolled back."""
+        if self._checked_out is None and _MADE not in self.__dict__:
+            return
         if self._begins_late and self._connection is not None:
             self._end_reading()
         try:

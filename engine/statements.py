@@ -230,18 +230,19 @@ class Channel:
 
     def send_all(self, writes: Sequence[tuple[Statement, Sequence[Mapping[str, Any]], int | None]]) -> None:
         """Writes one after the other, without waiting for each where the driver can."""
-        sent: list[tuple[Any, int]] = []
         self.is_about_to_write()
+        if not self._pipelines:
+            for statement, rows, touching in writes:
+                self._write(statement.compiled(self.dialect), rows, self.cursor)
+                if touching is not None and self.cursor.rowcount != touching:
+                    raise StaleRevision
+            return
+        sent: list[tuple[Any, int]] = []
         try:
-            with self.driver.pipeline() if self._pipelines and len(writes) > 1 else nullcontext():
+            with self.driver.pipeline() if len(writes) > 1 else nullcontext():
                 for statement, rows, touching in writes:
-                    compiled = statement.compiled(self.dialect)
-                    bound = [compiled.bound(row) for row in rows]
-                    if len(bound) > 1:
-                        self._send_rows(compiled, bound)
-                        continue
                     cursor = self.driver.cursor()
-                    self.send(cursor, compiled.text, bound[0])
+                    self._write(statement.compiled(self.dialect), rows, cursor)
                     if touching is not None:
                         sent.append((cursor, touching))
         except self._driver_error as error:  # of a statement before the one at which the pipeline told it
@@ -249,13 +250,17 @@ class Channel:
         if any(cursor.rowcount != touching for cursor, touching in sent):
             raise StaleRevision
 
-    def _send_rows(self, compiled: _Compiled, rows: list[tuple[Any, ...]]) -> None:
-        """The same write for each row: SQLite's driver loops by itself, psycopg would speak of each one."""
-        if not self._pipelines or compiled.together < 2:  # noqa: PLR2004 - at least two together
-            self.send(self.driver.cursor(), compiled.text, rows, many=True)
+    def _write(self, compiled: _Compiled, rows: Sequence[Mapping[str, Any]], cursor: Any) -> None:
+        """One row, or the same for each: SQLite's driver loops by itself, psycopg would speak of each one."""
+        if len(rows) == 1:
+            self.send(cursor, compiled.text, compiled.bound(rows[0]))
             return
-        for start in range(0, len(rows), compiled.together):
-            some = rows[start : start + compiled.together]
+        bound = [compiled.bound(row) for row in rows]
+        if not self._pipelines or compiled.together < 2:  # noqa: PLR2004 - at least two together
+            self.send(cursor, compiled.text, bound, many=True)
+            return
+        for start in range(0, len(bound), compiled.together):
+            some = bound[start : start + compiled.together]
             self.send(self.driver.cursor(), compiled.text_for(len(some)), tuple(chain.from_iterable(some)))
 
     def _send_heard(self, cursor: Any, text: str, given: Any, *, many: bool) -> None:

@@ -46,6 +46,7 @@ class Definition:
 
 _definitions: Cache[int, Definition] = Cache(2000)
 _diagrams: Cache[int, Diagram] = Cache(200)
+_processes: Cache[int, Process] = Cache(200)
 _forms: Cache[int, TaskForm] = Cache(1000)
 _decisions: Cache[int, Decisions] = Cache(500)
 _labels: Cache[tuple[int, str], Labels] = Cache(200)
@@ -64,6 +65,10 @@ def diagram(session: Session, definition_key: int) -> Diagram:
 
 def process(session: Session, definition_key: int) -> Process:
     """The executable process of a definition; raises :class:`NotFound`."""
+    return _processes.get(definition_key, lambda: _process(session, definition_key))
+
+
+def _process(session: Session, definition_key: int) -> Process:
     return diagram(session, definition_key).processes[definition(session, definition_key).process_id]
 
 

@@ -35,7 +35,10 @@ def normalise(entry: TextField, value: Any) -> str | None:
     if len(text) > limit:
         raise FieldRefused(_too_long(limit, text))
     allowed = "\n\t" if entry.multiline else ""
-    if any(unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed for character in text):
+    # printable: no control characters, nor a few others that are looked at one by one
+    if not text.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed for character in text
+    ):
         raise FieldRefused(Sentence("The text holds characters that cannot be shown; please type it again."))
     return text or None
 

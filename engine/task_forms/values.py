@@ -182,19 +182,17 @@ def _normalised_rows(entry: RowsField, value: Any, path: str, result: Parsed) ->
 
 def normalise(entry: InputField, value: Any) -> Any:
     """The typed value of one field; raises :class:`FieldRefused`."""
-    if isinstance(entry, ChoiceField):
-        return choices.normalise(entry, value)
-    if isinstance(entry, FileField):
-        return files.normalise(entry, value)
-    if isinstance(entry, CheckboxField):
-        return choices.normalise_checkbox(entry, value)
-    if isinstance(entry, NumberField):
-        return numbers.normalise(entry, value)
-    if isinstance(entry, MomentField):
-        return moments.normalise(entry, value)
-    if isinstance(entry, TextField):
-        return texts.normalise(entry, value)
-    raise TypeError(f"no door for {type(entry).__name__}")
+    return _NORMALISING[type(entry)](entry, value)
+
+
+_NORMALISING: Mapping[type[InputField], Callable[[Any, Any], Any]] = {
+    ChoiceField: choices.normalise,
+    FileField: files.normalise,
+    CheckboxField: choices.normalise_checkbox,
+    NumberField: numbers.normalise,
+    MomentField: moments.normalise,
+    TextField: texts.normalise,
+}
 
 
 def too_many_rows(entry: RowsField) -> Sentence:
