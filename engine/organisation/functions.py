@@ -24,7 +24,7 @@ from engine.errors import NotFound
 from engine.organisation import calendars, people, resolvers, snapshot
 from engine.organisation.register_functions import RegisterFunctions
 from engine.organisation.register_functions import text as _text
-from engine.organisation.resolvers import Circumstances
+from engine.organisation.resolvers import Circumstances, Record
 from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
 
@@ -96,15 +96,20 @@ class _Bound(RegisterFunctions, Mapping[str, Callable[..., Any]]):
         return Circumstances(calendar.local_date(self._at), self._process_id)
 
     def line(self, store: object = None) -> dict[str, object]:
-        return resolvers.line(self._organisation, _text(store, "store"), self._circumstances).as_json()
+        return self._resolved(resolvers.line, _text(store, "store"))
 
     def superior(self, person: object = None) -> dict[str, object]:
-        found = resolvers.superior(self._organisation, _text(person, "person") or "–", self._circumstances)
-        return found.as_json()
+        return self._resolved(resolvers.superior, _text(person, "person") or "–")
 
     def holders(self, post: object = None, unit: object = None) -> dict[str, object]:
-        code = _text(post, "post") or "–"
-        return resolvers.holders(self._organisation, code, _text(unit, "unit"), self._circumstances).as_json()
+        return self._resolved(resolvers.holders, _text(post, "post") or "–", _text(unit, "unit"))
+
+    def _resolved(self, resolver: Callable[..., Record], *given: str | None) -> dict[str, object]:
+        """What the resolver says: the same all day long, while nothing changes in the organisation."""
+        organisation, circumstances = self._organisation, self._circumstances
+        return organisation.derived(
+            (resolver, given, circumstances), lambda: resolver(organisation, *given, circumstances).as_json()
+        )
 
     def person_name(self, id: object = None) -> str | None:  # noqa: A002 - the name that diagrams may write
         identifier = _text(id, "id")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.task_forms import formulas, numbers
 from engine.task_forms.fields import (
@@ -34,8 +34,7 @@ class Settled:
     failed: dict[str, Sentence] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """One field at its place: its path, its value, the names it sees, and what the matter held there before."""
 
     entry: Field
