@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from engine.connections import Connections
+from engine.connections import Connections, Taken
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
@@ -184,8 +184,7 @@ class DirectSession(Session):
 
     def _begin_on_driver(self) -> None:
         try:
-            self._checked_out = checked_out = self._connections.take()
-            self._driver = checked_out.driver_connection
+            self._checked_out, self._driver = self._connections.take()
             if self._begins_late:
                 self._driver.autocommit = True
             else:
@@ -235,4 +234,4 @@ class DirectSession(Session):
         except self.driver_error as error:  # its server is gone, and nothing with it: it has only read
             checked_out.invalidate(error)
         finally:
-            self._connections.give_back(checked_out, connection)
+            self._connections.give_back(Taken(checked_out, self._driver), connection)

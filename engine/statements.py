@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from copy import copy
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Text, literal_column
 from sqlalchemy.exc import NoResultFound
@@ -139,9 +139,13 @@ class _Compiled:
         self.text = str(compiled)
         self.writes = bool(getattr(statement, "is_dml", False))
         into = [_binding(compiled, name, dialect) for name in compiled.positiontup or ()]
-        self._given = [(index, name) for index, (name, _process, _value) in enumerate(into) if name is not None]
-        self._processed = [(index, process) for index, (name, process, _value) in enumerate(into) if name and process]
-        self._constants = [value for _name, _process, value in into]
+        self._given = [(index, each.name) for index, each in enumerate(into) if each.name is not None]
+        self._processed = [
+            (index, each.process, each.has_text_for_none)
+            for index, each in enumerate(into)
+            if each.name is not None and each.process is not None
+        ]
+        self._constants = [each.value for each in into]
         names = [name for _index, name in self._given]
         # one name alone would give its bare value; a constant has its place between the others
         self._all_given = itemgetter(*names) if 1 < len(names) == len(into) else None
@@ -175,8 +179,10 @@ class _Compiled:
             values = self._constants.copy()
             for index, name in self._given:
                 values[index] = given[name]
-        for index, process in self._processed:
-            values[index] = process(values[index])
+        for index, process, has_text_for_none in self._processed:
+            value = values[index]
+            if value is not None or has_text_for_none:
+                values[index] = process(value)
         return tuple(values)
 
     def row(self, found: Sequence[Any]) -> Any:
@@ -184,18 +190,28 @@ class _Compiled:
         if self._out:
             found = list(found)
             for index, process in self._out:
-                found[index] = process(found[index])
+                value = found[index]
+                if value is not None:
+                    found[index] = process(value)
         return self._row(found)
 
 
-def _binding(compiled: SQLCompiler, name: str, dialect: Dialect) -> tuple[str | None, _Process | None, Any]:
+class _Binding(NamedTuple):
     """The name under which a parameter is given, and how it is made the driver's; a constant has no name."""
+
+    name: str | None
+    process: _Process | None = None
+    has_text_for_none: bool = False
+    value: Any = None
+
+
+def _binding(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Binding:
     parameter = compiled.binds[name]
     process: _Process | None = parameter.type.dialect_impl(dialect).bind_processor(dialect)
     if parameter.required:
-        return parameter.key, process, None
+        return _Binding(parameter.key, process, getattr(parameter.type, "keep_none", False))
     value = parameter.effective_value
-    return None, None, value if process is None else process(value)
+    return _Binding(None, value=value if process is None else process(value))
 
 
 class Channel:

@@ -136,9 +136,10 @@ def _by_working_time(created_at: datetime, due_at: datetime, working_time: Worki
     total = calendar.elapsed(created_at, due_at, working_time)
     if total <= timedelta():
         return None
-    counted = calendar.after(created_at, total, working_time)
-    if due_at not in (counted, calendar.after(due_at, timedelta(), working_time)):
-        return None
+    if due_at != calendar.after(created_at, total, working_time):
+        first_moment = calendar.after(due_at, timedelta(), working_time)
+        if due_at != first_moment:
+            return None
     half, twice = (calendar.after(created_at, length, working_time) for length in (total / 2, total * 2))
     return Plan(half, due_at, twice)
 

@@ -17,10 +17,8 @@ _names: Cache[int, frozenset[str]] = Cache(2000)
 
 def names(session: Session, definition_keys: Iterable[int]) -> frozenset[str]:
     """The names of all variables that some form of these process definitions marks as personal."""
-    found: frozenset[str] = frozenset()
-    for definition_key in definition_keys:
-        found |= _names.get(definition_key, partial(_of_definition, session, definition_key))
-    return found
+    known = [_names.get(key, partial(_of_definition, session, key)) for key in definition_keys]
+    return known[0] if len(known) == 1 else frozenset().union(*known)
 
 
 def erasable(variables: Mapping[str, Any], personal: frozenset[str]) -> dict[str, Any]:

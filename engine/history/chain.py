@@ -104,7 +104,7 @@ def record(
     buffer = _buffer_of(session)
     told = details or {}
     text, personal_values = _told({**told, "token": actor.token} if actor.token else told)
-    if not _is_storable(text):
+    if not (text.isascii() or _is_storable(text)):
         raise Refused(Sentence("The text contains characters that cannot be stored. Please type it again."))
     if personal_values:
         buffer.personal_values.setdefault(place.root_key, []).extend(personal_values)

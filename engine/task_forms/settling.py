@@ -73,7 +73,7 @@ def placed(fields: Sequence[Field], state: Settled, around: Surroundings) -> Ite
 
 def is_hidden(path: str, state: Settled) -> bool:
     """Whether the field, or what it stands in, is hidden."""
-    while path:
+    while path and state.hidden:
         if path in state.hidden:
             return True
         path = path.rpartition(".")[0]
