@@ -104,7 +104,9 @@ def of(session: Session, actor: Actor) -> Oversight:
     if actor.is_administrator or actor.is_system:
         return Oversight(actor.person, everything=True)
     organisation, day = snapshot.of(session), calendar.local_date(clock.now())
-    return organisation.derived((Oversight, actor.person, day), _Search(organisation, actor.person, day).found)
+    return organisation.derived(
+        (Oversight, actor.person, day), lambda: _Search(organisation, actor.person, day).found()
+    )
 
 
 class _Search:

@@ -165,7 +165,8 @@ class Organisation:
         """What the person holds on ``day``: own posts before acting ones, the oldest first."""
         if not self.is_active(person_id):
             return ()
-        return tuple(held for held in self.by_person.get(person_id, ()) if held.holds_on(day))
+        held = self.by_person.get(person_id, ())
+        return self.derived((Assignment, person_id, day), lambda: tuple(each for each in held if each.holds_on(day)))
 
     def posts_of(self, person_id: str, day: date) -> frozenset[str]:
         """The codes of the posts the person holds on ``day``, acting ones included."""
