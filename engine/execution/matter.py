@@ -8,8 +8,8 @@ called processes, messages within the matter) runs until everything waits for so
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -32,6 +32,35 @@ MAXIMUM_FOLLOW_UPS = 1000
 """How much may follow from one step without anybody being waited for; a diagram that needs more never ends."""
 
 ENGINE = system("engine")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """The block in which a command may fail: the failure is told what it takes to try once more."""
+
+    actor: Actor
+    instance: Instance
+    command: str
+    arguments: Mapping[str, Any]
+    job_key: int | None
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
+        """Tell the failure, if there is one; it goes on."""
+        if isinstance(failure, ExecutionFailed):
+            failure.process_instance_key = self.instance.key
+            failure.attempt = {
+                "command": self.command,
+                "arguments": dict(self.arguments),
+                "job_key": self.job_key,
+                "actor": {
+                    "person": self.actor.person,
+                    "posts": sorted(self.actor.posts),
+                    "groups": sorted(self.actor.groups),
+                },
+            }
 
 
 class Matter:
@@ -154,26 +183,11 @@ class Matter:
         else:
             self._changed_names.setdefault(instance.key, set()).update(change.variables)
 
-    @contextmanager
     def attempt(
         self, instance: Instance, command: str, arguments: Mapping[str, Any], *, job_key: int | None = None
-    ) -> Iterator[None]:
+    ) -> Attempt:
         """Whatever fails within is an attempt of ``command`` (for a job) that can be repeated with ``arguments``."""
-        try:
-            yield
-        except ExecutionFailed as failure:
-            failure.process_instance_key = instance.key
-            failure.attempt = {
-                "command": command,
-                "arguments": dict(arguments),
-                "job_key": job_key,
-                "actor": {
-                    "person": self.actor.person,
-                    "posts": sorted(self.actor.posts),
-                    "groups": sorted(self.actor.groups),
-                },
-            }
-            raise
+        return Attempt(self.actor, instance, command, arguments, job_key)
 
     # -- leaving ------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,8 @@ class Rows:
         """Send everything, and name the jobs that a worker should look at in ``session.info["wake"]``."""
         self._write_closed(outbox, now)
         outbox.add_all(_INSERT_TASK, list(self.tasks.values()))
-        outbox.add_all(_INSERT_CANDIDATE, [row for rows in self.candidates.values() for row in rows])
+        if self.candidates:
+            outbox.add_all(_INSERT_CANDIDATE, [row for rows in self.candidates.values() for row in rows])
         jobs = [*self.jobs.values(), *self.deadlines.values()]
         for job in jobs:
             if job["state"] != job_states.CREATED:

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import history
@@ -40,7 +40,6 @@ _SHOWN = (
     "state",
     "assignee",
     "on_behalf_of",
-    "resolution",
     "created_at",
     "due_at",
 )
@@ -48,6 +47,7 @@ _SHOWN = (
 _WAITING = Statement(
     select(
         *(_TASK.c[name] for name in _SHOWN),
+        case((_TASK.c.assignee.is_(None), _TASK.c.resolution)).label("resolution"),
         snapshot.REVISION.label("organisation"),
         *(_ROOT.c[name].label(f"root__{name}") for name in ("root_key", "process_id", "starter", "store")),
         _ROOT.c.submitted_at.label("root__submitted_at"),
@@ -122,7 +122,10 @@ def variables(session: Session, key: int, actor: Actor) -> dict[str, Any]:
 
 
 def waiting(session: Session, key: int, actor: Actor) -> Sequence[Any]:
-    """The open user tasks of a matter, called processes included: rows with those columns that tell who has what."""
+    """The open user tasks of a matter, called processes included: rows with those columns that tell who has what.
+
+    ``resolution`` is told of tasks that nobody has.
+    """
     rows = _WAITING.all(session, {"key": key})
     if rows:
         snapshot.arrived(session, rows[0].organisation)
