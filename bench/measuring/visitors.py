@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 PASSWORD = "banli-demo"  # noqa: S105 - of the fictitious people
 STORE_MANAGERS = tuple(f"U{number}" for number in range(19, 30))
+_RESTS_SECONDS = 3.0  # servers of ours keep a connection for five
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 Headers = Sequence[tuple[str, str]]
 Answer = tuple[int, dict[str, str], bytes]
@@ -77,9 +78,12 @@ class Visitor(Guest):
     def __init__(self, address: str, person: str) -> None:
         parts = urlsplit(address)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=60)
+        self._used = time.monotonic()
         super().__init__(person)
 
     def _send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Headers, bytes]:
+        if time.monotonic() - self._used > _RESTS_SECONDS:  # the server is about to close it, or has done so
+            self._connection.close()
         try:
             self._connection.request(method, path, body or None, headers)
             response = self._connection.getresponse()
@@ -89,7 +93,9 @@ class Visitor(Guest):
             self._connection.close()
             self._connection.request(method, path, None, headers)
             response = self._connection.getresponse()
-        return response.status, response.getheaders(), response.read()
+        answer = response.status, response.getheaders(), response.read()
+        self._used = time.monotonic()
+        return answer
 
 
 class Caller(Guest):
