@@ -222,8 +222,11 @@ class DirectSession(Session):
         checked_out, connection = self._checked_out, self._connection
         if checked_out is None:
             return
+        channel = self.channel
         self._checked_out = self._connection = self.channel = None
         try:
+            if channel is not None and checked_out.is_valid:
+                channel.close()
             if self._begins_late and checked_out.is_valid:
                 driver = self._driver
                 if driver.autocommit:

@@ -114,8 +114,18 @@ class Channel:
         self._session = session
         self._driver_error = session.driver_error
         self._pipelines = self.dialect.name == "postgresql"
+        self.transaction = object()
+        """What stands for the transaction; whoever keeps it keeps nothing of the driver's alive."""
         heard = session.engine.dispatch
         self._heard = bool(heard.before_cursor_execute or heard.after_cursor_execute)
+
+    def close(self) -> None:
+        """Let go of the last statement at once.
+
+        The driver keeps statements for its next cursor. Left to the garbage collector, which may run in any thread,
+        an old cursor would reset a statement in the midst of its next execution.
+        """
+        self.cursor.close()
 
     def is_about_to_write(self) -> None:
         """Be in a transaction, in which PostgreSQL refuses what a reader must not do."""
@@ -189,4 +199,4 @@ def channel_of(session: Session) -> Channel:
 
 def transaction_of(session: Session) -> object:
     """What stands for the innermost transaction: a savepoint that is rolled back takes its changes with it."""
-    return session.get_nested_transaction() or channel_of(session)
+    return session.get_nested_transaction() or channel_of(session).transaction

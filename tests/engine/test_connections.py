@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
@@ -15,7 +16,7 @@ from engine import connections
 from engine.connections import Connections
 from engine.models import Counter
 from engine.sessions import Sessions
-from engine.statements import Outbox, Statement
+from engine.statements import Outbox, Statement, channel_of, transaction_of
 
 _TABLE = Counter.__table__
 _INSERT = Statement(insert(_TABLE))
@@ -79,6 +80,49 @@ def test_writers_lose_nothing_to_one_another(database):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(count, range(8)))
     assert _last(database, "A") == 80
+
+
+def test_a_session_that_ended_keeps_nothing_of_the_driver(database):
+    """A cursor that garbage collection closes in another thread would disturb whoever has its connection by then."""
+    with database.writer() as session:
+        _send(session, _INSERT, {"name": "A", "last": 1})
+        cursor = channel_of(session).cursor
+        seen = transaction_of(session)
+        session.info["kept"] = seen  # as what was read in a transaction is kept beside it
+        session.commit()
+        with pytest.raises(session.driver_error, match=r"(?i)closed"):
+            cursor.execute("SELECT 1")
+    assert seen is not None
+
+
+def test_garbage_of_one_thread_disturbs_no_other(database):
+    names = [str(number) for number in range(4)]
+    with database.writer() as session:
+        for name in names:
+            _send(session, _INSERT, {"name": name, "last": 0})
+        session.commit()
+    ended = Event()
+
+    def collect() -> None:
+        while not ended.is_set():
+            gc.collect(0)
+
+    def count(name: str) -> None:
+        for _ in range(100):
+            with database.writer() as session:
+                session.info["kept"] = (transaction_of(session), session)  # goes with the next garbage
+                assert _LAST.scalar(session, {"name": name}) is not None
+                outbox = Outbox()
+                outbox.add_all(_RAISE, [{"b_name": name}] * 2)
+                outbox.send(session)
+                session.commit()
+
+    with ThreadPoolExecutor(5) as threads:
+        collecting = threads.submit(collect)
+        list(threads.map(count, names))
+        ended.set()
+        collecting.result()
+    assert [_last(database, name) for name in names] == [200] * 4
 
 
 def test_a_writer_waits_for_its_turn_and_not_for_ever(sqlite_database):
