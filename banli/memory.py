@@ -13,7 +13,7 @@ import ctypes
 import gc
 
 _M_ARENA_MAX = -8  # of malloc.h
-_CYCLES_AFTER = (10_000, 20, 50)
+_CYCLES_AFTER = (2_000, 20, 50)
 
 
 def be_frugal() -> None:
