@@ -46,6 +46,7 @@ _MIGRATION_WAIT_MS = 60_000
 _READERS = 16
 _RESTING_SINCE = "resting_since"
 _CONNECT_SECONDS = 5  # for PostgreSQL to answer, each address of the host
+_MOST_PREPARED = 300  # statements of steps and pages together; psycopg's hundred would push one another out
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
@@ -203,9 +204,14 @@ def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
         hide_parameters=True,  # what people entered has no place in an error's text
         connect_args={"connect_timeout": _CONNECT_SECONDS},
     )
+    event.listen(writer, "connect", _keep_prepared)
     _ping_what_rested(writer)
     # read_only is a property of psycopg's connection: it costs no statement of its own
     return writer, writer.execution_options(postgresql_readonly=True)
+
+
+def _keep_prepared(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.prepared_max = _MOST_PREPARED
 
 
 def _ping_what_rested(engine: Engine) -> None:

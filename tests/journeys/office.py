@@ -36,6 +36,7 @@ class Office:
 
     def sign_in(self, page: Page, person: str, target: str = "/inbox") -> None:
         """Sign in as somebody, leaving whoever was there."""
+        page.goto("about:blank")  # else what the page still asks for would bring its cookie back
         page.context.clear_cookies()
         page.goto(f"{self.address}/sign-in?next={target}")
         page.fill("#person", person)
