@@ -65,7 +65,10 @@ class Database:
         else:
             self.engine, self.reader_engine = _postgresql_engines(self.url)
         self.writer = Sessions(self.engine, turn_seconds=WRITER_WAIT_SECONDS if self.is_sqlite else None)
-        self.reader = Sessions(self.reader_engine if self.is_sqlite else self.engine, reads_only=True)
+        if self.is_sqlite:
+            self.reader = Sessions(self.reader_engine, reads_only=True)
+        else:
+            self.reader = Sessions(self.engine, reads_only=True, connections=self.writer.connections)
 
     @property
     def is_sqlite(self) -> bool:
@@ -200,6 +203,7 @@ def _postgresql_engines(url: URL) -> tuple[Engine, Engine]:
         url,
         pool_size=16,
         max_overflow=32,
+        pool_use_lifo=True,  # few connections that have prepared what is asked rather than many that have not
         pool_timeout=WRITER_WAIT_SECONDS,
         hide_parameters=True,  # what people entered has no place in an error's text
         connect_args={"connect_timeout": _CONNECT_SECONDS},

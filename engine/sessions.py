@@ -49,10 +49,17 @@ def after_rollback(guard: _Guard) -> _Guard:
 class Sessions:
     """Makes the sessions of one engine; ``reads_only``: they cannot write, and never flush by themselves."""
 
-    def __init__(self, engine: Engine, *, reads_only: bool = False, turn_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        reads_only: bool = False,
+        turn_seconds: float | None = None,
+        connections: Connections | None = None,
+    ) -> None:
         self.engine = engine
         self.reads_only = reads_only
-        self.connections = Connections(engine, turn_seconds)
+        self.connections = Connections(engine, turn_seconds) if connections is None else connections
 
     def __call__(self) -> DirectSession:
         """A new one; nothing is opened before its first statement."""
