@@ -150,10 +150,11 @@ def test_a_connection_that_died_while_it_rested_is_not_taken(database, monkeypat
     if database.is_sqlite:
         pytest.skip("SQLite has no server.")
     monkeypatch.setattr(connections, "PING_AFTER_SECONDS", 0.0)
-    with database.writer() as session:
-        ours = session.driver.info.backend_pid
-        assert _LAST.scalar(session, {"name": "A"}) is None
     with database.reader() as other:
+        other.execute(text("SELECT 1"))
+        with database.writer() as session:
+            ours = session.driver.info.backend_pid
+            assert _LAST.scalar(session, {"name": "A"}) is None
         other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ours})
     with database.writer() as session:
         assert _LAST.scalar(session, {"name": "A"}) is None
