@@ -136,10 +136,9 @@ def _by_working_time(created_at: datetime, due_at: datetime, working_time: Worki
     total = calendar.elapsed(created_at, due_at, working_time)
     if total <= timedelta():
         return None
-    if due_at != calendar.after(created_at, total, working_time):
-        first_moment = calendar.after(due_at, timedelta(), working_time)
-        if due_at != first_moment:
-            return None
+    counted = ((created_at, total), (due_at, timedelta()))
+    if all(due_at != calendar.after(start, length, working_time) for start, length in counted):
+        return None
     half, twice = (calendar.after(created_at, length, working_time) for length in (total / 2, total * 2))
     return Plan(half, due_at, twice)
 

@@ -171,7 +171,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
         "sequence": columns["sequence"],
         "process_instance_key": columns["process_instance_key"],
         "type": columns["type"],
-        "occurred_at": _told_at(columns["occurred_at"]),
+        "occurred_at": _told_at(columns["occurred_at"].astimezone(UTC)),
         "actor": columns["actor"],
         "on_behalf_of": columns["on_behalf_of"],
         "element_id": columns["element_id"],
@@ -228,8 +228,8 @@ def _buffer_of(session: Session) -> _Buffer:
 
 
 @lru_cache(64)  # all that a step records happened at one instant
-def _told_at(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+def _told_at(utc: datetime) -> str:
+    return utc.isoformat(timespec="microseconds")
 
 
 def _recorded_roots(session: Session) -> Collection[int]:

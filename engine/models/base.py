@@ -31,7 +31,8 @@ class Instant(TypeDecorator[datetime]):
                 return None
             if value.tzinfo is None:
                 raise ValueError("An instant needs a time zone.")
-            return _text_of(value) if is_sqlite else value.astimezone(UTC)
+            utc = value.astimezone(UTC)  # first: in a zone, both rounds of a repeated hour are equal
+            return _text_of(utc) if is_sqlite else utc
 
         return process
 
@@ -49,8 +50,8 @@ class Instant(TypeDecorator[datetime]):
 
 # A step writes the instant at which it happens into every row that it leaves, and the next one reads them.
 @lru_cache(256)
-def _text_of(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _text_of(utc: datetime) -> str:
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 @lru_cache(256)

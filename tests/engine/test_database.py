@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +19,7 @@ from engine.database import Database
 from engine.errors import SettingRefused
 from engine.migrations.comparison import is_other_type
 from engine.models import Base, Counter
+from engine.models.base import Instant
 from engine.models.matter_record import WORDS_INDEX
 
 
@@ -206,3 +209,12 @@ def test_file_that_is_no_database_is_refused(tmp_path):
 
 def test_both_spellings_of_postgresql_are_accepted():
     assert Database("postgresql://u:p@h/d").url == Database("postgresql+psycopg://u:p@h/d").url
+
+
+def test_both_rounds_of_a_repeated_hour_are_kept_apart(database):
+    wall = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    type_ = Instant()
+    bind = type_.bind_processor(database.engine.dialect)
+    read = type_.result_processor(database.engine.dialect, None)
+    first, second = (read(bind(wall.replace(fold=fold))) for fold in (0, 1))
+    assert second - first == timedelta(hours=1)
