@@ -24,8 +24,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from banli import postgresql
 from banli.settings import Settings
 from engine import history
-from engine.database import Database, known_revisions
+from engine.database import Database
 from engine.errors import EngineError
+from engine.migrations import revisions
 from feel.sentences import Sentence
 
 _FORMAT = 1
@@ -53,7 +54,7 @@ def backup(settings: Settings, file: Path) -> None:
         raise _exists(file)
     with _database(settings) as database:
         kind = database.url.get_backend_name()
-        revisions = sorted(_revisions(database))
+        at = sorted(_revisions(database))
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.absolute().parent) as folder:
         copied = Path(folder) / _DATABASES[kind]
@@ -65,7 +66,7 @@ def backup(settings: Settings, file: Path) -> None:
             "format": _FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "database": kind,
-            "revisions": revisions,
+            "revisions": at,
         }
         (Path(folder) / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         packed = Path(folder) / "packed"
@@ -150,9 +151,10 @@ def _kept(settings: Settings, database: Database) -> Iterator[Path]:
         yield path
 
 
-def _revisions(database: Database) -> set[str]:
+def _revisions(database: Database) -> frozenset[str]:
+    there = not database.is_sqlite or Path(str(database.url.database)).exists()
     try:
-        found = database.revisions() if not database.is_sqlite or Path(str(database.url.database)).exists() else set()
+        found = database.revisions() if there else frozenset()
     except SQLAlchemyError as error:
         raise BackupRefused(Sentence("The database does not answer: {why}.", why=type(error).__name__)) from error
     if not found:
@@ -186,7 +188,7 @@ def _refuse_other(manifest: dict[str, Any], kind: str) -> None:
                 wanted=kind,
             )
         )
-    if not set(manifest["revisions"]) <= known_revisions():
+    if not set(manifest["revisions"]) <= revisions.known():
         raise BackupRefused(
             Sentence("This backup was made by a later version of Banli. Restore it with that version.")
         )

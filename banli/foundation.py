@@ -6,12 +6,11 @@ Loading it again adds what is missing and changes nothing that somebody changed 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from banli import entries
 from engine import models
 from engine.actor import system
 from engine.organisation import posts, units
@@ -24,7 +23,7 @@ _FILE = Path(__file__).with_name("posts.yaml")
 def load(session: Session) -> None:
     """Add the posts and the head office where they are missing."""
     known = set(session.scalars(select(models.Post.code)))
-    for entry in _entries():
+    for entry in entries.read(_FILE):
         if entry["code"] not in known:
             posts.add(
                 session, _ACTOR, entry["code"], **{name: value for name, value in entry.items() if name != "code"}
@@ -35,9 +34,4 @@ def load(session: Session) -> None:
 
 def post_codes() -> frozenset[str]:
     """The codes of the posts, for checking a pack without a database."""
-    return frozenset(entry["code"] for entry in _entries())
-
-
-def _entries() -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return entries
+    return frozenset(entry["code"] for entry in entries.read(_FILE))

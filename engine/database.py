@@ -13,20 +13,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 
 from engine.connections import PING_AFTER_SECONDS
 from engine.errors import SettingRefused
-from engine.migrations import foreign_keys
+from engine.migrations import foreign_keys, revisions
 from engine.sessions import Sessions
 from feel.sentences import Sentence
 
@@ -39,7 +34,6 @@ BUSY_SECONDS = 5.0
 WRITER_WAIT_SECONDS = 30.0
 """How long a thread waits for the writers before it in its own process (SQLite) or for a connection (PostgreSQL)."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nothing else in the database uses; two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x62616E6C69
 _MIGRATION_WAIT_MS = 60_000
@@ -89,22 +83,27 @@ class Database:
             with connection, connection.begin():
                 if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-                before = _revisions_at(connection)
-                command.upgrade(migration_config(connection), "head")
-                if self.is_sqlite and before != _heads():
-                    foreign_keys.refuse_orphans(connection)
+                if revisions.found_in(connection) != revisions.heads():
+                    self._upgrade(connection)
         finally:
             if self.is_sqlite:
                 self.engine.dispose()  # with a connection that only migrations may have
 
+    def _upgrade(self, connection: Connection) -> None:
+        from engine.migrations import upgrading  # noqa: PLC0415 - Alembic, which few starts need
+
+        upgrading.to(connection, "head")
+        if self.is_sqlite:
+            foreign_keys.refuse_orphans(connection)
+
     def is_current(self) -> bool:
         """Whether the tables are those of this version of the code; raises SQLAlchemy's error if nothing answers."""
-        return self.revisions() == _heads()
+        return self.revisions() == revisions.heads()
 
-    def revisions(self) -> set[str]:
+    def revisions(self) -> frozenset[str]:
         """The revisions that the tables are at; none in an empty database."""
         with self.reader_engine.connect() as connection:
-            return _revisions_at(connection)
+            return revisions.found_in(connection)
 
     def dispose(self) -> None:
         """Close every connection that nobody uses."""
@@ -123,29 +122,6 @@ def lost_a_race(error: DBAPIError) -> bool:
     if getattr(original, "sqlstate", None) in _SERIALIZATION_FAILURES:
         return True
     return str(getattr(original, "sqlite_errorname", "")).startswith(_BUSY)
-
-
-def _revisions_at(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(ScriptDirectory(str(_MIGRATIONS)).get_heads())
-
-
-def known_revisions() -> frozenset[str]:
-    """Every revision that this version of the code knows."""
-    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
-
-
-def migration_config(connection: Connection) -> Config:
-    """Alembic's configuration for our migrations on an open connection, in whose transaction they run."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
 
 
 def _checked(url: str | URL) -> URL:

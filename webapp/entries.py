@@ -106,7 +106,8 @@ def step_name(task: UserTask) -> str:
 
 def of_task(task: UserTask, matter: ProcessInstance) -> Entry:
     """The row of an open task."""
-    mine = task.assignee == actor().person
+    me = actor().person
+    mine = task.assignee == me
     queue = bool((task.resolution or {}).get("groups") or (task.resolution or {}).get("persons"))
     owner = task.on_behalf_of if mine else task.assignee
     return Entry(
@@ -118,7 +119,7 @@ def of_task(task: UserTask, matter: ProcessInstance) -> Entry:
         business_id=task.business_id,
         applicant=person_name(task.starter),
         store=unit_name(task.store),
-        on_behalf_of=person_name(owner) if owner and owner != actor().person else "",
+        on_behalf_of=person_name(owner) if owner and owner != me else "",
         values=summary(task, matter),
         due=due(task.due_at),
         can_claim=task.assignee is None,

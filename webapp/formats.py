@@ -12,19 +12,16 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel import Locale
 from flask import Flask, g, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engine import clock
-from webapp import file_links
+from webapp import file_links, written
 from webapp.languages import NAMES, english_names, language, say
 from webapp.languages import gettext as _
 from webapp.surroundings import surroundings
 
-_DAY_PATTERNS = {"zh": ("y年M月d日", "M月d日"), "en": ("d MMMM y", "d MMM")}
-_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _SOON = timedelta(minutes=1)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -49,9 +46,9 @@ def zone() -> ZoneInfo:
     return ZoneInfo(surroundings().settings.time_zone)
 
 
-def locale() -> str:
-    """Babel's name of the reader's language."""
-    return _LOCALES[language()]
+def locale() -> Locale:
+    """The reader's language as Babel knows it."""
+    return written.LOCALES[language()]
 
 
 def local(instant: datetime) -> datetime:
@@ -61,17 +58,16 @@ def local(instant: datetime) -> datetime:
 
 def exact_text(instant: datetime) -> str:
     """The day and the minute; the year only where it is not the present one, and on paper, which is read later."""
-    there = local(instant)
-    long, short = _DAY_PATTERNS[language()]
-    pattern = short if there.year == local(clock.now()).year and not g.get("is_paper") else long
-    return str(format_datetime(there, f"{pattern} HH:mm", locale=locale()))
+    with_year = local(instant).year != local(clock.now()).year or bool(g.get("is_paper"))
+    minutes = int(instant.timestamp() // _MINUTE)
+    return written.minute(minutes, surroundings().settings.time_zone, language(), with_year)
 
 
 def exact(instant: datetime | None) -> Markup:
     """A ``<time>`` that shows the exact moment."""
     if instant is None:
         return Markup("—")
-    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), exact_text(instant))
+    return Markup('<time datetime="%s">%s</time>') % (instant.isoformat(), exact_text(instant))
 
 
 def ago(instant: datetime | None) -> Markup:
@@ -82,19 +78,19 @@ def ago(instant: datetime | None) -> Markup:
     words = (
         _("just now")
         if abs(distance) < _SOON
-        else format_timedelta(distance, add_direction=True, locale=locale(), threshold=1.2)
+        else written.distance(int(distance.total_seconds()), language(), directed=True)
     )
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), exact_text(instant), words)
+    return Markup('<time datetime="%s" title="%s">%s</time>') % (instant.isoformat(), exact_text(instant), words)
 
 
 def day(value: date) -> str:
     """A calendar day in words."""
-    return str(format_date(value, _DAY_PATTERNS[language()][0], locale=locale()))
+    return written.day(value, language(), with_year=True)
 
 
 def short_day(instant: datetime) -> str:
     """The day of an instant on the organisation's calendar, without the year."""
-    return str(format_date(local(instant).date(), _DAY_PATTERNS[language()][1], locale=locale()))
+    return written.day(local(instant).date(), language(), with_year=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +106,29 @@ def due(instant: datetime | None) -> Due:
     if instant is None:
         return Due("none", Markup(""))
     now = clock.now()
-    distance = format_timedelta(abs(instant - now), locale=locale(), threshold=1.2)
-    title = exact_text(instant)
+    title, css = exact_text(instant), ""
     if instant < now:
-        words, kind = _("%(time)s overdue", time=distance), "overdue"
+        words, kind, css = _("%(time)s overdue", time=_distance(now - instant)), "overdue", "late-words"
     elif local(instant).date() == local(now).date():
-        words, kind = _("due in %(time)s", time=distance), "today"
+        words, kind = _("due in %(time)s", time=_distance(instant - now)), "today"
     else:
-        words, kind = _("due %(day)s", day=exact_text(instant)), "later"
-    css = "late-words" if kind == "overdue" else ""
-    return Due(
-        kind,
-        Markup('<time class="{}" datetime="{}" title="{}">{}</time>').format(css, instant.isoformat(), title, words),
-    )
+        words, kind = _("due %(day)s", day=title), "later"
+    markup = Markup('<time class="%s" datetime="%s" title="%s">%s</time>')
+    return Due(kind, markup % (css, instant.isoformat(), title, words))
+
+
+def _distance(span: timedelta) -> str:
+    return written.distance(int(span.total_seconds()), language(), directed=False)
 
 
 def amount(value: Decimal | int) -> str:
     """Money with thousands separators and its sign."""
-    return f"¥{format_decimal(Decimal(value), '#,##0.00', locale=locale(), decimal_quantization=False)}"
+    return f"¥{written.number(str(value), '#,##0.00', language())}"
 
 
 def number(value: Decimal | int) -> str:
     """A number with thousands separators and every digit that it has."""
-    return str(format_decimal(value, "#,##0.##########", locale=locale(), decimal_quantization=False))
+    return written.number(str(value), "#,##0.##########", language())
 
 
 def shown(value: Any, field: Any = None) -> Markup:
@@ -140,23 +136,23 @@ def shown(value: Any, field: Any = None) -> Markup:
     if value is None or value == "":
         return Markup("—")
     if isinstance(value, bool):
-        return _safe(_("Yes") if value else _("No"))
+        return escape(_("Yes") if value else _("No"))
     if isinstance(value, Decimal | int):
         text = amount(value) if getattr(field, "is_money", False) else number(value)
-        return Markup('<span class="figure">{}</span>').format(text)
+        return Markup('<span class="figure">%s</span>') % (text,)
     if isinstance(value, datetime):
         return exact(value)
     if isinstance(value, date):
-        return _safe(day(value))
+        return escape(day(value))
     if isinstance(value, str) and getattr(field, "is_moment", False):
         return _written_moment(value)
     if file_links.is_files(value):
         return file_links.listed(value)
     if isinstance(value, Mapping):
-        return _safe(", ".join(f"{key}: {item}" for key, item in value.items()))
+        return escape(", ".join(f"{key}: {item}" for key, item in value.items()))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return _safe(listed(_choice(item, field) for item in value))
-    return _safe(_choice(value, field))
+        return escape(listed(_choice(item, field) for item in value))
+    return escape(_choice(value, field))
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -164,18 +160,14 @@ def listed(parts: Iterable[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(parts)
 
 
-def _safe(text: str) -> Markup:
-    return Markup("{}").format(text)
-
-
 def _written_moment(text: str) -> Markup:
     """A date or instant that a form keeps as text; anything else as it stands."""
     try:
         if len(text) == len("2026-11-23"):
-            return _safe(day(date.fromisoformat(text)))
+            return escape(day(date.fromisoformat(text)))
         instant = datetime.fromisoformat(text)
     except ValueError:
-        return _safe(text)
+        return escape(text)
     return exact(instant if instant.tzinfo else instant.replace(tzinfo=zone()))
 
 

@@ -41,14 +41,20 @@ class Surroundings:
 
 def surroundings() -> Surroundings:
     """The surroundings of the running application."""
-    return cast("Surroundings", g.get("elsewhere") or current_app.extensions["banli"])
+    try:
+        return cast("Surroundings", g.surroundings)
+    except AttributeError:
+        g.surroundings = current_app.extensions["banli"]
+        return cast("Surroundings", g.surroundings)
 
 
 def reading() -> Session:
     """The reading session of this request: opened at first use, rolled back and closed when the request ends."""
-    if "reading" not in g:
+    try:
+        return cast("Session", g.reading)
+    except AttributeError:
         g.reading = surroundings().database.reader()
-    return cast("Session", g.reading)
+        return cast("Session", g.reading)
 
 
 def write(command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -62,15 +68,15 @@ def elsewhere(database: Database, unit_of_work: UnitOfWork, acting: Actor) -> It
     """Within the block this request reads and writes another database, as somebody: a world to try things in."""
     close_reading()
     kept = {name: g.pop(name) for name in _OF_DATABASE if name in g}
-    g.elsewhere = replace(
-        surroundings(), database=database, unit_of_work=unit_of_work, rehearsals=None, remembered={}
-    )
+    here = surroundings()
+    g.surroundings = replace(here, database=database, unit_of_work=unit_of_work, rehearsals=None, remembered={})
     g.acting = acting
     try:
         yield
     finally:
         close_reading()
-        for name in ("elsewhere", "acting", *_OF_DATABASE):
+        g.surroundings = here
+        for name in ("acting", *_OF_DATABASE):
             g.pop(name, None)
         for name, value in kept.items():
             setattr(g, name, value)

@@ -14,11 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from banli import foundation
+from banli import entries, foundation
 from engine import calendar, clock, models
 from engine.actor import system
 from engine.errors import SettingRefused
@@ -174,5 +173,4 @@ def _share_password(session: Session, password: str) -> None:
 
 
 def _read(name: str) -> Sequence[Mapping[str, Any]]:
-    entries: Sequence[Mapping[str, Any]] = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
-    return entries
+    return entries.read(_FOLDER / name)

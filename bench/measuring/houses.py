@@ -61,7 +61,9 @@ def _started(folder: Path, command: list[str], addresses: dict[str, str], more: 
     port = free_port()
     environment = {
         **os.environ, "BANLI_HOME": str(folder), "BANLI_PORT": str(port), "BANLI_DEMO": "1",
-        "BANLI_LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT), **addresses, **more,
+        "BANLI_LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "",  # as `make run` has it, whatever the image of this machine says
+        **addresses, **more,
     }  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     begun = time.perf_counter()

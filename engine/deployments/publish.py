@@ -174,7 +174,7 @@ class _Publication:
         self.session.flush()
         self._bindings = Bindings(self.content)
         self._bound_before = self._read_bindings()
-        self._resources = {path: self._resource(path) for path in self.content.pack.files}
+        self._resources = self._keep_resources()
         self._publish_decisions()
         self._publish_forms()
         self._publish_processes()
@@ -202,21 +202,26 @@ class _Publication:
         )
         return {(row.kind, row.id): row.definition_key for row in rows}
 
-    def _resource(self, path: str) -> int:
-        content = self.content.pack.files[path]
-        hash_ = sha256(content)
-        resource = self.session.execute(
-            select(Resource).where(Resource.path == path, Resource.sha256 == hash_)
-        ).scalar_one_or_none()
-        if resource is None:
-            diagram = self.content.diagrams.get(path)
-            compiled = None if diagram is None else diagram.compiled
-            resource = Resource(key=new_key(), path=path, sha256=hash_, content=content, compiled=compiled)
-            self.session.add(resource)
-            self.session.flush()
-        self.files.append(told_of(path, resource.content, resource.compiled))
-        self._bind("resource", path, resource.key)
-        return resource.key
+    def _keep_resources(self) -> dict[str, int]:
+        """Path → key of every file: the row that has those bytes already, or a new one."""
+        hashes = hashes_of(self.content.pack)
+        stored = self.session.scalars(select(Resource).where(Resource.sha256.in_(hashes.values())))
+        known = {(resource.path, resource.sha256): resource for resource in stored}
+        keys = {}
+        for path, content in self.content.pack.files.items():
+            resource = known.get((path, hashes[path]))
+            if resource is None:
+                diagram = self.content.diagrams.get(path)
+                compiled = None if diagram is None else diagram.compiled
+                resource = Resource(
+                    key=new_key(), path=path, sha256=hashes[path], content=content, compiled=compiled
+                )  # fmt: skip
+                self.session.add(resource)
+            self.files.append(told_of(path, resource.content, resource.compiled))
+            self._bind("resource", path, resource.key)
+            keys[path] = resource.key
+        self.session.flush()  # before the definitions that point to them
+        return keys
 
     def _publish_decisions(self) -> None:
         for path, found in self.content.decisions.items():

@@ -156,12 +156,14 @@ def flush_all(session: Session) -> None:
 
 def journal(session: Session, key: int) -> Journal:
     """The journal of that key (:data:`DEPLOYMENTS`, :data:`ORGANISATION`, …), locked for this transaction."""
-    dialect = session.get_bind().dialect.name
-    insert_new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
-    session.execute(insert_new.values(key=key, last_sequence=0, last_hash="").on_conflict_do_nothing())
-    return session.execute(
-        select(Journal).where(Journal.key == key).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
+    held = select(Journal).where(Journal.key == key).with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(held)
+    if found is None:  # whoever comes first begins it, and two may come at once
+        dialect = session.get_bind().dialect.name
+        insert_new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
+        session.execute(insert_new.values(key=key, last_sequence=0, last_hash="").on_conflict_do_nothing())
+        found = session.scalars(held).one()
+    return found
 
 
 def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:

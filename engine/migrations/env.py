@@ -1,4 +1,4 @@
-"""Runs the revisions on the connection that :func:`engine.database.migration_config` brings, in its transaction."""
+"""Runs the revisions on the connection that :mod:`engine.migrations.upgrading` brings, in its transaction."""
 
 from __future__ import annotations
 

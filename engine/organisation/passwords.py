@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -30,8 +31,6 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 # OWASP's second recommendation for Argon2id: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Checked for an unknown id or one without a password, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,16 @@ def hashed(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password has that hash; takes as long when there is none."""
     try:
-        correct = _hasher.verify(password_hash or _NOBODY, password[:MAXIMUM_LENGTH])
+        correct = _hasher.verify(password_hash or _of_nobody(), password[:MAXIMUM_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return correct and password_hash is not None and len(password) <= MAXIMUM_LENGTH
+
+
+@cache
+def _of_nobody() -> str:
+    """Checked for an unknown id or one without a password, so that the answer takes as long as for a known one."""
+    return _hasher.hash("nobody has this password")
 
 
 def verify(session: Session, person_id: str, password: str) -> Attempt:

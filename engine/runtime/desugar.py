@@ -40,12 +40,12 @@ def zeebe(tag: str) -> str:
 
 def local(node: Node) -> str:
     """The tag without its namespace, e.g. "userTask"."""
-    return str(etree.QName(node).localname)
+    return str(node.tag).rpartition("}")[2]
 
 
 def namespace(node: Node) -> str:
     """The namespace of the tag, "" for none."""
-    return str(etree.QName(node).namespace or "")
+    return str(node.tag).rpartition("}")[0][1:]
 
 
 def elements(node: Node) -> Iterator[Node]:

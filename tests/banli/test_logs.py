@@ -20,6 +20,7 @@ from engine.database import Database
 def _put_back() -> Iterator[None]:
     root = logging.getLogger()
     before = list(root.handlers), root.level
+    log_context.begin()  # whatever page was asked for in this thread before
     yield
     root.handlers[:], root.level = before[0], before[1]
     logging.captureWarnings(capture=False)

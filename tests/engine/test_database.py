@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.database import Database
 from engine.errors import SettingRefused
+from engine.migrations import upgrading
 from engine.migrations.comparison import is_other_type
 from engine.models import Base, Counter
 from engine.models.base import Instant
@@ -67,12 +68,8 @@ def test_migrating_again_changes_nothing(database):
 
 
 def test_downgrade_and_upgrade_again(database):
-    from alembic import command  # noqa: PLC0415 - used here only
-
-    from engine.database import migration_config  # noqa: PLC0415
-
     with database.engine.begin() as connection:
-        command.downgrade(migration_config(connection), "base")
+        upgrading.back_to(connection, "base")
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     database.migrate()
     assert "history_event" in inspect(database.engine).get_table_names()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.exc import DBAPIError
 
 from engine import clock, history, process_instances, topics
-from engine.database import Database, migration_config
+from engine.database import Database
 from engine.errors import SettingRefused
+from engine.migrations import revisions, upgrading
 from engine.models import Variable
 from engine.models.process_instance import CANCELED, COMPLETED
 from tests.engine.conftest import NOON
@@ -38,7 +41,7 @@ def before(blank_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setattr(topics.find("trial_ledger"), "function", lambda _session, _work: {"entry": "1"})
     database = Database(blank_url)
     with database.engine.begin() as connection:
-        command.upgrade(migration_config(connection), "0021")
+        upgrading.to(connection, "0021")
     with clock.pinned(NOON):
         furnish(database)
         yield Office(database)
@@ -167,6 +170,24 @@ def test_the_way_back_keeps_the_rows_too(before):
     if database.is_sqlite:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     with connection, connection.begin():
-        command.downgrade(migration_config(connection), "0021")
+        upgrading.back_to(connection, "0021")
     assert _rows(database) == rows
     assert database.revisions() == {"0021"}
+
+
+def test_the_revisions_are_those_of_the_files():
+    scripts = ScriptDirectory(str(Path(revisions.__file__).parent))
+    assert {script.revision for script in scripts.walk_revisions()} == revisions.known()
+    assert set(scripts.get_heads()) == revisions.heads()
+
+
+def test_a_database_that_is_up_to_date_needs_no_alembic(blank_url):
+    database = Database(blank_url)
+    database.migrate()
+    database.dispose()
+    program = (
+        f"import sys; from engine.database import Database; database = Database({blank_url!r}); "
+        "database.migrate(); print(database.is_current(), 'alembic' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "False"]
