@@ -52,6 +52,8 @@ def load(session: Session, password: str) -> int:
         )
     foundation.load(session)
     _load_units(session)
+    # a session forgets what nobody holds, and every entry below looks at its post and its unit
+    _held = [*session.scalars(select(models.Post)), *session.scalars(select(models.Unit))]
     added = _load_people(session)
     _load_employments(session)
     _load_headcounts(session)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -45,6 +45,13 @@ _BUFFER = "history"
 _EVENTS: Table = HistoryEvent.__table__  # type: ignore[assignment] # declarative's type says FromClause
 _PERSONAL_VALUES: Table = PersonalValue.__table__  # type: ignore[assignment] # the same
 _INSERT_EVENTS, _INSERT_PERSONAL_VALUES = Statement(insert(_EVENTS)), Statement(insert(_PERSONAL_VALUES))
+_THIS_JOURNAL = Journal.key == bindparam("journal")
+_JOURNAL = Statement(select(Journal.last_sequence, Journal.last_hash).where(_THIS_JOURNAL).with_for_update())
+_MOVE_JOURNAL = Statement(
+    update(Journal)
+    .where(_THIS_JOURNAL)
+    .values(last_sequence=bindparam("sequence"), last_hash=bindparam("hash"))
+)  # fmt: skip
 
 
 class Place(Protocol):
@@ -68,6 +75,20 @@ class Chain(Protocol):
     @property
     def key(self) -> int:
         """The root key of its events."""
+
+
+@dataclass(slots=True)
+class HeldJournal:
+    """A journal under the lock of its row: the place and the chain of acts that belong to no matter."""
+
+    key: int
+    last_sequence: int
+    last_hash: str
+
+    @property
+    def root_key(self) -> int:
+        """The key of its chain."""
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +147,18 @@ def flush(session: Session, chain: Chain, outbox: Outbox | None = None) -> Head:
     """Write what was recorded for this chain in one INSERT, and set its new head on ``chain``.
 
     The caller holds the row's lock and saves ``last_sequence`` and ``last_hash`` with it (an ORM row does that by
-    itself, a plain one in the caller's own UPDATE). Gives the new head, or the old one when nothing was recorded.
-    With an ``outbox`` the events go with what else the caller sends.
+    itself, a plain one in the caller's own UPDATE); a journal's are saved here. Gives the new head, or the old one
+    when nothing was recorded. With an ``outbox`` the events go with what else the caller sends.
     """
-    head = _append(session, chain.key, Head(chain.last_sequence, chain.last_hash), outbox)
+    writes = Outbox() if outbox is None else outbox
+    head = _append(session, chain.key, Head(chain.last_sequence, chain.last_hash), writes)
     if head.sequence != chain.last_sequence:
         chain.last_sequence, chain.last_hash = head.sequence, head.hash
+        if isinstance(chain, HeldJournal):
+            moved = {"journal": chain.key, "sequence": head.sequence, "hash": head.hash}
+            writes.add(_MOVE_JOURNAL, moved, touching=1)
+    if outbox is None:
+        writes.send(session)
     return head
 
 
@@ -145,7 +172,9 @@ def flush_all(session: Session) -> None:
         ).one_or_none()
         if found is None:
             raise NotFound(Sentence("There is no such matter."))
-        head = _append(session, root_key, Head(*found))
+        writes = Outbox()
+        head = _append(session, root_key, Head(*found), writes)
+        writes.send(session)
         session.execute(
             update(model)
             .where(model.key == root_key)
@@ -154,16 +183,24 @@ def flush_all(session: Session) -> None:
         )
 
 
-def journal(session: Session, key: int) -> Journal:
+def _begun(dialect: str) -> Executable:
+    begun: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
+    statement: Executable = begun.on_conflict_do_nothing()
+    return statement
+
+
+_BEGIN_JOURNAL = Statement(_begun)
+
+
+def journal(session: Session, key: int) -> HeldJournal:
     """The journal of that key (:data:`DEPLOYMENTS`, :data:`ORGANISATION`, …), locked for this transaction."""
-    held = select(Journal).where(Journal.key == key).with_for_update().execution_options(populate_existing=True)
-    found = session.scalar(held)
+    found = _JOURNAL.one_or_none(session, {"journal": key})
     if found is None:  # whoever comes first begins it, and two may come at once
-        dialect = session.get_bind().dialect.name
-        insert_new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(Journal)
-        session.execute(insert_new.values(key=key, last_sequence=0, last_hash="").on_conflict_do_nothing())
-        found = session.scalars(held).one()
-    return found
+        beginning = Outbox()
+        beginning.add(_BEGIN_JOURNAL, {"key": key, "last_sequence": 0, "last_hash": ""})
+        beginning.send(session)
+        found = _JOURNAL.one(session, {"journal": key})
+    return HeldJournal(key, found.last_sequence, found.last_hash)
 
 
 def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
@@ -183,7 +220,7 @@ def event_hash(columns: Mapping[str, Any], previous_hash: str) -> str:
     return hashlib.sha256(values.canonical_bytes(covered)).hexdigest()
 
 
-def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None = None) -> Head:
+def _append(session: Session, root_key: int, head: Head, writes: Outbox) -> Head:
     buffer = _buffer_of(session)
     events = buffer.events.pop(root_key, [])
     personal_values = buffer.personal_values.pop(root_key, [])
@@ -191,13 +228,10 @@ def _append(session: Session, root_key: int, head: Head, outbox: Outbox | None =
     for columns in events:
         columns["sequence"] = sequence = sequence + 1
         columns["hash"] = last_hash = event_hash(columns, last_hash)
-    writes = Outbox() if outbox is None else outbox
     writes.add_all(
         _INSERT_PERSONAL_VALUES, [{"root_key": root_key, "erased_at": None, **row} for row in personal_values]
     )
     writes.add_all(_INSERT_EVENTS, events)
-    if outbox is None:
-        writes.send(session)
     return Head(sequence, last_hash)
 
 

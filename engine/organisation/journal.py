@@ -44,7 +44,6 @@ def record(
     journal = history.journal(session, history.ORGANISATION)
     history.record(session, journal, event_type, actor, details=details)
     history.flush(session, journal)
-    session.flush()
     snapshot.changed(session)
 
 

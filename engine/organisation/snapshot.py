@@ -16,13 +16,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Executable, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import models
 from engine.keys import new_key
-from engine.statements import Statement, transaction_of
+from engine.statements import Outbox, Statement, transaction_of
 from feel.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -230,11 +230,22 @@ def arrived(session: Session, revision: int | None) -> None:
 
 def changed(session: Session) -> None:
     """Say that this transaction changed the organisation: give it a new revision, and read it anew."""
-    revision, table = new_key(), models.OrganisationRevision
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(id=1, revision=revision)
-    session.execute(statement.on_conflict_do_update(index_elements=[table.id], set_={"revision": revision}))
+    renewed = Outbox()
+    renewed.add(_RENEW, {"id": 1, "revision": new_key()})
+    renewed.send(session)
     session.info.pop(_INFO, None)
+
+
+def _renewed(dialect: str) -> Executable:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    made, table = insert(models.OrganisationRevision), models.OrganisationRevision
+    statement: Executable = made.on_conflict_do_update(
+        index_elements=[table.id], set_={"revision": made.excluded.revision}
+    )
+    return statement
+
+
+_RENEW = Statement(_renewed)
 
 
 def _shared_or_loaded(session: Session) -> Organisation:

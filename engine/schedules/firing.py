@@ -151,7 +151,6 @@ def record(session: Session, row: Schedule, type_: str, actor: Actor, details: M
     named = {"process_id": row.process_id, **details}
     history.record(session, _Place(row.key), type_, actor, row.element_id, named)
     history.flush(session, journal)
-    session.flush()
 
 
 def start_matter(session: Session, key: int) -> bool:
