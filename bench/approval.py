@@ -1,6 +1,6 @@
 """A purchase request of three steps (start, fill in, approve): Banli beside hand-written machines and its peers.
 
-Run: ``python bench/approval.py [--databases sqlite,postgresql] [--rounds 12] [--matters 25] [--peers]``.
+Run: ``python bench/approval.py [--databases sqlite,postgresql] [--rounds 60] [--matters 10] [--peers]``.
 
 Amounts rotate (150, 250, 350), so that three different people decide. Every contestant runs in a process of its own
 on a database of its own; they take turns. ``--peers`` also runs what PyPI and npm have, each installed into a folder
@@ -82,8 +82,8 @@ def main() -> int:
     """Run; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--matters", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--matters", type=int, default=10)
     parser.add_argument("--warm-up", type=int, default=30)
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()

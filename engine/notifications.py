@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Integer, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, deliveries
@@ -18,6 +18,7 @@ from engine.actor import Actor
 from engine.errors import NotFound
 from engine.keys import new_key
 from engine.models import Delivery, Notification, Person
+from engine.statements import Statement
 from feel.sentences import Sentence
 
 MAXIMUM_PAGE = 200
@@ -76,9 +77,17 @@ def listed(session: Session, actor: Actor, *, page: int = 1, size: int = 30) -> 
 
 def unread(session: Session, actor: Actor, most: int = 1000) -> int:
     """How many the actor has not read yet; counted up to ``most``."""
-    mine = (Notification.person_id == actor.person, Notification.read_at.is_(None))
-    some = select(Notification.key).where(*mine).limit(most).subquery()
-    return session.execute(select(func.count()).select_from(some)).scalar_one()
+    return int(_UNREAD.scalar(session, {"person": actor.person, "most": most}) or 0)
+
+
+_UNREAD = Statement(
+    select(func.count().label("count")).select_from(
+        select(Notification.key)
+        .where(Notification.person_id == bindparam("person"), Notification.read_at.is_(None))
+        .limit(bindparam("most", type_=Integer))
+        .subquery()
+    )
+)
 
 
 def read(session: Session, key: int, actor: Actor) -> Notification:

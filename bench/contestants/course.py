@@ -7,6 +7,7 @@ and commits of one matter; an empty line ends it.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -40,6 +41,8 @@ class Tally:
 
 def serve(matter: Callable[[int], None], tally: Tally | None = None) -> None:
     """Run what the benchmark asks for. ``matter(amount)`` sees one matter through, from its start to its end."""
+    gc.freeze()  # for everybody as Banli sets its own (banli/memory.py): no ratio is the garbage collector's
+    gc.set_threshold(2_000, 20, 50)
     amounts = cycle(AMOUNTS)
     for line in sys.stdin:
         words = line.split()

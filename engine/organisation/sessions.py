@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -16,7 +17,8 @@ from engine.actor import Actor
 from engine.errors import NotFound
 from engine.keys import new_key
 from engine.models import Person, PersonSession
-from engine.organisation import rights
+from engine.organisation import rights, snapshot
+from engine.statements import Statement
 from feel.sentences import Sentence
 
 SEEN_EVERY = timedelta(minutes=10)
@@ -47,10 +49,18 @@ def begin(session: Session, person_id: str, version: int, *, address: str, devic
     return row.key
 
 
-Opened = Row[datetime, str, str | None, str | None, int, bool]
-"""Last use; name, English name, language, session version, and whether the password must be changed."""
+class Opened(NamedTuple):
+    """A session that is not over, and the person who opened it."""
 
-_OPENED = (
+    seen_at: datetime
+    name: str
+    name_en: str | None
+    language: str | None
+    session_version: int
+    must_change_password: bool
+
+
+_OPENED = Statement(
     select(
         PersonSession.seen_at,
         Person.name,
@@ -58,6 +68,7 @@ _OPENED = (
         Person.language,
         Person.session_version,
         Person.must_change_password,
+        snapshot.REVISION.label("organisation"),
     )
     .join(Person, Person.id == PersonSession.person_id)
     .where(
@@ -69,14 +80,17 @@ _OPENED = (
 )
 
 
-def opened(
-    session: Session, key: int, person_id: str
-) -> Row[datetime, str, str | None, str | None, int, bool] | None:
+def opened(session: Session, key: int, person_id: str) -> Opened | None:
     """When the session of that person was used last, and who it is; None once it is over or the person has left.
 
     Asked by every page, so it is one statement. Whether the session's version still counts is for the caller to see.
     """
-    return session.execute(_OPENED, {"key": key, "person": person_id}).one_or_none() if key < 1 << 63 else None
+    found = _OPENED.one_or_none(session, {"key": key, "person": person_id}) if key < 1 << 63 else None
+    if found is None:
+        return None
+    *columns, revision = found
+    snapshot.arrived(session, revision)  # the page asks next what the person is allowed to
+    return Opened(*columns)
 
 
 def seen(session: Session, key: int) -> None:

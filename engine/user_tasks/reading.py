@@ -28,6 +28,11 @@ _MUTED = Statement(
         UserTaskMute.user_task_key == bindparam("task"), UserTaskMute.person_id == bindparam("person")
     )
 )
+_WITH_MATTER = (
+    select(UserTask, ProcessInstance)
+    .join(ProcessInstance, ProcessInstance.key == UserTask.root_key)
+    .where(UserTask.key == bindparam("task"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,10 @@ class Why:
 
 def get(session: Session, key: int, actor: Actor) -> TaskView:
     """The task of that key; :class:`NotFound` unless the actor may see it."""
-    task = session.get(UserTask, key)
-    if task is None:
+    found = session.execute(_WITH_MATTER, {"task": key}).one_or_none()
+    if found is None:
         raise no_such_task()
-    matter = session.get_one(ProcessInstance, task.root_key)
+    task, matter = found
     stands = standing(session, actor, task, matter)
     involved = stands.may_do or stands.is_owner or stands.is_superior
     if not ((involved and matter.submitted_at is not None) or may_see(session, actor, matter)):
