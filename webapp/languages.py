@@ -24,6 +24,7 @@ from webapp.surroundings import reading
 
 LANGUAGES = ("zh", "en")
 NAMES = {"zh": "中文", "en": "English"}
+_DOMAIN = "banli_texts"
 
 
 class _Catalogue(NullTranslations):
@@ -64,7 +65,15 @@ def install(app: Flask, settings: WebSettings, translations: Mapping[str, standa
         default_timezone=settings.time_zone,
         locale_selector=language,
     )
-    babel.domain_instance = _Domain(translations)
+    domain = app.extensions[_DOMAIN] = babel.domain_instance = _Domain(translations)
+    # a page shows a hundred texts: its template need not ask Flask-Babel each time which domain is meant
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # the extension that Flask-Babel added has it
+        gettext=lambda message: domain.get_translations().ugettext(message),
+        ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, message: domain.get_translations().upgettext(context, message),
+        npgettext=lambda *given: domain.get_translations().unpgettext(*given),
+    )
     app.config["BANLI_LANGUAGE"] = settings.default_language
 
 
@@ -104,7 +113,13 @@ def say(sentence: Any) -> str:
 
 def gettext(message: str, **parameters: object) -> str:
     """A text of a page in the reader's language, with ``%(name)s`` filled in."""
-    return str(flask_babel.gettext(message, **parameters))
+    translated = _catalogue().ugettext(message)
+    return translated % parameters if parameters else translated
+
+
+def _catalogue() -> _Catalogue:
+    domain: _Domain = current_app.extensions[_DOMAIN]
+    return domain.get_translations()
 
 
 def plain_gettext(message: str) -> str:
@@ -113,7 +128,7 @@ def plain_gettext(message: str) -> str:
     Sentences of the engine carry names of people, units, posts, elements and tables as they are stored; an English
     reader gets those from the organisation and from the packs.
     """
-    translated = str(flask_babel.get_domain().get_translations().ugettext(message))
+    translated = _catalogue().ugettext(message)
     if translated != message or language() == "zh" or message.isascii():
         return translated
     return _names().get(message, message)
