@@ -48,5 +48,5 @@ def distance(seconds: int, language: str, directed: bool) -> str:
 
 @lru_cache(_REMEMBERED)
 def number(digits: str, pattern: str, language: str) -> str:
-    """A number, given as its digits (1.10 and 1.1 are equal and are not written alike), by a CLDR pattern."""
+    """A number, given as its digits, by a CLDR pattern; none of its decimals is rounded away."""
     return str(parse_pattern(pattern).apply(digits, LOCALES[language], decimal_quantization=False))
