@@ -46,11 +46,6 @@ class Journal(Base):
     last_sequence: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str] = mapped_column(default="")
 
-    @property
-    def root_key(self) -> int:
-        """The key of its chain."""
-        return self.key
-
 
 class PersonalValue(Base):
     """A personal value that an event holds only as a salted digest; erasing it keeps the chain whole."""

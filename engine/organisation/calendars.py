@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, models
 from engine.actor import Actor
 from engine.errors import NotFound
-from engine.organisation import journal, rights, snapshot
+from engine.organisation import journal, rights, snapshot, stored_calendars
 from engine.organisation.snapshot import Organisation
 from feel.sentences import Sentence
 
@@ -30,11 +30,11 @@ def of_unit(session: Session, unit_id: str | None) -> calendar.WorkingTime:
 
 def _of_unit(organisation: Organisation, unit_id: str | None) -> calendar.WorkingTime:
     if unit_id is None:
-        return calendar.read(None, calendar.HEAD_OFFICE, organisation.calendar_days)
+        return stored_calendars.read(None, calendar.HEAD_OFFICE, organisation.calendar_days)
     unit = organisation.units.get(unit_id)
     if unit is None:
         raise NotFound(Sentence("There is no unit {unit}.", unit=unit_id))
-    return calendar.read(unit.calendar, of_kind(unit.kind), organisation.calendar_days)
+    return stored_calendars.read(unit.calendar, of_kind(unit.kind), organisation.calendar_days)
 
 
 def declared(session: Session, year: int) -> Sequence[models.CalendarDay]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import calendar, models
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refused
-from engine.organisation import calendars, journal, rights
+from engine.organisation import calendars, journal, rights, stored_calendars
 from feel.sentences import Sentence
 
 KINDS = ("head_office", "department", "area", "store")
@@ -28,7 +28,7 @@ def add(
     parent_id: str | None = None,
     working_time: Mapping[str, object] | None = None,
 ) -> models.Unit:
-    """Add a unit; ``working_time`` as :func:`engine.calendar.read` takes it (None: that of its kind)."""
+    """Add a unit; ``working_time`` as :func:`stored_calendars.read` takes it (None: that of its kind)."""
     rights.administrator(actor)
     rights.checked_id(unit_id, "unit_id")
     if session.get(models.Unit, unit_id) is not None:
@@ -93,7 +93,7 @@ def _calendar(kind: str, stored: Mapping[str, object] | None) -> Mapping[str, ob
     if stored is None:
         return None
     try:
-        calendar.read(stored, calendars.of_kind(kind), {})
+        stored_calendars.read(stored, calendars.of_kind(kind), {})
     except calendar.CalendarRefused as refused:
         raise Refused(refused.sentence, field="calendar") from refused
     return dict(stored)

@@ -20,12 +20,13 @@ from engine.runtime.changes import ElementMigrated, UserTaskMigrated, WaitClosed
 from engine.runtime.dialect.model import Event
 from engine.runtime.instance import Instance
 from engine.runtime.markings import can_come_to, marking, standing
-from engine.runtime.specs.activities import EventSubprocess, PersonTask, form_of
+from engine.runtime.specs.activities import PersonTask, form_of
 from engine.runtime.specs.build import Plan
 from engine.runtime.specs.events import BoundaryEvent, CatchEvent
 from engine.runtime.specs.gateways import EventBasedGateway, ParallelGateway
 from engine.runtime.specs.loops import MultiInstanceBody
 from engine.runtime.specs.node import CHILD, Node
+from engine.runtime.specs.subprocesses import EventSubprocess
 from engine.runtime.token import OF_SCOPE, Token
 from engine.runtime.variables import Variables
 from feel.sentences import Sentence

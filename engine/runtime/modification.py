@@ -13,9 +13,9 @@ from typing import Any
 from engine.errors import Conflict, NotFound, Refused
 from engine.runtime.changes import VariablesSet
 from engine.runtime.instance import Instance
-from engine.runtime.specs.activities import EventSubprocess, Subprocess, arm_event_subprocesses
 from engine.runtime.specs.loops import MultiInstanceBody
 from engine.runtime.specs.node import Node
+from engine.runtime.specs.subprocesses import EventSubprocess, Subprocess, arm_event_subprocesses
 from engine.runtime.token import Token
 from feel.sentences import Sentence
 

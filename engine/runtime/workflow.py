@@ -20,7 +20,7 @@ from engine.runtime.instance import Instance
 from engine.runtime.jumps import jump, skip
 from engine.runtime.migration import Blocked, migrate, preview
 from engine.runtime.modification import Activation, modify
-from engine.runtime.specs.activities import arm_event_subprocesses
+from engine.runtime.specs.subprocesses import arm_event_subprocesses
 from engine.runtime.throwing import deliver_signal, escalate, throw
 from engine.runtime.token import Token
 from engine.runtime.variables import ROOT

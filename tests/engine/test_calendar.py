@@ -188,51 +188,6 @@ def test_a_calendar_that_never_opens_is_refused_instead_of_searched_for_ever():
         calendar.working_hours(at("9998-12-31 10:00", STORE), 48, STORE)
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        {"colour": "red"},
-        {"hours": "09-18"},
-        {"hours": [["09:00"]]},
-        {"hours": [["09:00", "25:00"]]},
-        {"hours": [["09:60", "12:00"]]},
-        {"hours": [["18:00", "09:00"]]},
-        {"hours": [["09:00", "13:00"], ["12:00", "18:00"]]},
-        {"weekdays": [0]},
-        {"weekdays": ["Monday"]},
-        {"holidays": "XX"},
-        {"zone": "Moon/Base"},
-        {"zone": "../etc/passwd"},
-        {"free": ["tomorrow"]},
-        {"working": "2026-11-29"},
-    ],
-)
-def test_a_stored_calendar_that_cannot_be_read_is_refused_with_a_sentence(stored):
-    with pytest.raises(CalendarRefused) as refused:
-        calendar.read(stored, STORE, {})
-    assert str(refused.value.sentence)
-
-
-def test_a_stored_calendar_overrides_its_kind():
-    declared = {date(2026, 11, 24): False}
-    stored = {
-        "hours": [["08:30", "12:00"], ["13:30", "24:00"]],
-        "weekdays": [1, 2],
-        "holidays": "CN",
-        "zone": "Europe/Berlin",
-        "free": ["2026-11-23"],
-        "working": ["2026-11-29"],
-    }
-    read = calendar.read(stored, STORE, declared)
-    assert read.hours == ((510, 720), (810, 1440))
-    assert (read.weekdays, read.holidays, read.zone) == ({1, 2}, "CN", "Europe/Berlin")
-    days = {day: read.works_on(date(2026, 11, day)) for day in (17, 23, 24, 25, 29, 30)}
-    assert days == {17: True, 23: False, 24: False, 25: False, 29: True, 30: True}
-    assert calendar.read(None, STORE, declared) == STORE
-    assert calendar.read({}, HEAD_OFFICE, declared).works_on(date(2026, 11, 24)) is False
-    assert calendar.read({"holidays": None}, HEAD_OFFICE, declared).works_on(date(2026, 11, 24)) is True
-
-
 def test_the_organisations_zone_is_a_setting():
     moment = datetime(2026, 11, 23, 17, tzinfo=UTC)
     assert calendar.local_date(moment) == date(2026, 11, 24)

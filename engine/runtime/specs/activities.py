@@ -1,4 +1,4 @@
-"""Tasks, called processes and subprocesses."""
+"""Tasks and called processes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     NoneTask,
     ScriptTask,
     ServiceTask,
-    SubWorkflowTask,
     UserTask,
 )
-from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
 from engine.runtime.changes import (
@@ -22,12 +20,12 @@ from engine.runtime.changes import (
     ProcessCalled,
     UserTaskCreated,
 )
-from engine.runtime.dialect.model import Event, Settings, Value
+from engine.runtime.dialect.model import Settings, Value
 from engine.runtime.dialect.model import UserTask as UserTaskSettings
 from engine.runtime.specs.node import Node
 from engine.runtime.specs.people import people_of
-from engine.runtime.token import OF_SCOPE, Token
-from engine.runtime.waits import OUTSIDE, close_wait, instant_of, open_wait, text
+from engine.runtime.token import Token
+from engine.runtime.waits import instant_of, text
 from feel.sentences import Sentence
 
 _HIGHEST_PRIORITY = 100
@@ -212,105 +210,3 @@ class CallActivity(Node, ServiceTask):  # type: ignore[misc]
         call = self.settings.call
         keep = bool(self.outputs_mapped) or (call is not None and call.propagate_all_child_variables)
         super().map_outputs(token, payload if keep else {})
-
-
-class Subprocess(Node, SubWorkflowTask):  # type: ignore[misc]
-    """An embedded subprocess or transaction: a scope of its own in the same instance."""
-
-    def __init__(self, wf_spec: Any, settings: Settings, **kwargs: Any) -> None:
-        super().__init__(wf_spec, settings, subworkflow_spec=settings.id, **kwargs)
-
-    def behave(self, token: Token) -> None:
-        """Open the scope and start in it."""
-        scope = token.instance.open_scope(token, self.spec)
-        self.start(scope, token)
-        token.instance.end_if_empty(scope)  # nothing may be drawn in it
-
-    def wait(self, token: Token) -> None:
-        """Go on with a scope that somebody else has opened and filled."""
-        token._set_state(TaskState.STARTED)  # noqa: SLF001 - SpiffWorkflow's own protocol
-        self.open_boundary(token)
-
-    def start(self, scope: Any, token: Token) -> None:  # noqa: ARG002 - event subprocesses start with their event
-        """Arm the event subprocesses, and put tokens at the start."""
-        instance = scope.top_workflow
-        arm_event_subprocesses(scope)
-        for spec in scope.spec.starts:
-            instance.arrive(instance.add(scope, spec))
-
-    def cancel_content(self, token: Token) -> None:
-        """Cancel the scope, from the inside out."""
-        scope = token.instance.get_subprocess(token)
-        if scope is not None:
-            token.instance.interrupt_scope(scope)
-            token.instance.close_scope(token)
-
-    def _update_hook(self, my_task: Token) -> bool:  # noqa: ARG002 - SpiffWorkflow's signature
-        return True
-
-
-class EventSubprocess(Subprocess):
-    """A subprocess that an event starts: its trigger waits while the scope around is open."""
-
-    is_event_subprocess = True
-
-    def __init__(self, wf_spec: Any, settings: Settings, start: Settings) -> None:
-        super().__init__(wf_spec, settings)
-        self.element_type = "eventSubProcess"
-        self.start_id = start.id
-        self.catching: Event = start.event or Event("none")
-        self.interrupting = start.interrupting
-        self.waits = False
-        self.listens = self.catching.kind in OUTSIDE
-
-    @property
-    def event_id(self) -> str:
-        """People know the trigger by the start event inside."""
-        return self.start_id
-
-    def arm(self, scope: Any) -> None:
-        """Wait for the event."""
-        if self.catching.kind not in OUTSIDE | {"conditional"}:
-            return
-        instance = scope.top_workflow
-        token = instance.add(scope, self, host=OF_SCOPE)
-        token._set_state(TaskState.WAITING)  # noqa: SLF001 - SpiffWorkflow's own protocol
-        open_wait(token, self.catching, self.start_id, token)
-
-    def reach_end(self, token: Token) -> None:
-        """The end event inside has been remembered already: it says more than the subprocess."""
-
-    def trigger(self, token: Token, payload: Mapping[str, Any]) -> None:
-        """The event has occurred: instead of the rest of the scope, or beside it."""
-        from engine.runtime.specs.events import beside  # noqa: PLC0415 - events build on activities
-
-        instance = token.instance
-        if self.interrupting:
-            if self.listens:
-                close_wait(token, self.start_id)
-            token.host = ""
-            instance.interrupt_scope(token.workflow, sparing=token)
-            instance.fire(token, payload)
-            return
-        beside(token, self.start_id, instance.add(token.workflow, self), payload)
-
-    def start(self, scope: Any, token: Token) -> None:
-        """Begin at the start event, with what the event brought."""
-        instance = scope.top_workflow
-        arm_event_subprocesses(scope)
-        first = instance.add(scope, scope.spec.task_specs[f"#{self.start_id}"])
-        payload, token.payload = token.payload, {}
-        token.fired = False
-        instance.fire(first, payload)
-
-    def reconsider(self, token: Token) -> bool:
-        """Whether the condition that starts it holds now."""
-        from engine.runtime.specs.events import turned_true  # noqa: PLC0415 - events build on activities
-
-        return token.host == OF_SCOPE and turned_true(self, token)
-
-
-def arm_event_subprocesses(scope: Any) -> None:
-    """Open the triggers of a scope that begins."""
-    for spec in scope.spec.event_subprocesses:
-        spec.arm(scope)

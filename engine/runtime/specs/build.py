@@ -16,12 +16,10 @@ from engine.runtime.dialect.model import Scope, Settings
 from engine.runtime.specs.activities import (
     CallActivity,
     DecisionTask,
-    EventSubprocess,
     FeelScriptTask,
     JobTask,
     PassThroughTask,
     PersonTask,
-    Subprocess,
 )
 from engine.runtime.specs.events import (
     BoundaryEvent,
@@ -35,6 +33,7 @@ from engine.runtime.specs.events import (
 from engine.runtime.specs.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.runtime.specs.loops import LoopBody, ParallelBody, SequentialBody
 from engine.runtime.specs.node import CHILD, Node
+from engine.runtime.specs.subprocesses import EventSubprocess, Subprocess
 from engine.runtime.waits import OUTSIDE
 
 _SPECS: dict[str, type[Node]] = {

@@ -13,7 +13,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine.runtime.instance import Instance, SubScope
-from engine.runtime.specs import activities, events, gateways, loops
+from engine.runtime.specs import activities, events, gateways, loops, subprocesses
 from engine.runtime.token import Token
 from tests.engine.runtime.drawing import Case, element, flows, user_task
 
@@ -35,7 +35,7 @@ def test_the_version_is_the_one_that_was_read():
         (activities.PersonTask, defaults.UserTask),
         (activities.JobTask, defaults.ServiceTask),
         (activities.FeelScriptTask, defaults.ScriptTask),
-        (activities.Subprocess, defaults.SubWorkflowTask),
+        (subprocesses.Subprocess, defaults.SubWorkflowTask),
         (gateways.ExclusiveGateway, defaults.ExclusiveGateway),
         (gateways.ParallelGateway, defaults.ParallelGateway),
         (gateways.InclusiveGateway, defaults.InclusiveGateway),
