@@ -24,6 +24,10 @@ BROKER_SECONDS = 1.0
 
 def make(broker_url: str) -> Celery:
     """An application bound to ``broker_url``; "memory://" serves one process."""
+    if broker_url.startswith("redis"):
+        from workers import redis_transport  # noqa: PLC0415 - Redis's client, which only then is needed
+
+        redis_transport.use()
     application = Celery("banli", broker=broker_url, set_as_current=False)
     application.conf.update(
         task_default_queue=QUEUE,
