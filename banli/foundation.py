@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from banli import entries
+from banli import shipped_lists
 from engine import models
 from engine.actor import system
 from engine.organisation import posts, units
@@ -23,7 +23,7 @@ _FILE = Path(__file__).with_name("posts.yaml")
 def load(session: Session) -> None:
     """Add the posts and the head office where they are missing."""
     known = set(session.scalars(select(models.Post.code)))
-    for entry in entries.read(_FILE):
+    for entry in shipped_lists.read(_FILE):
         if entry["code"] not in known:
             posts.add(
                 session, _ACTOR, entry["code"], **{name: value for name, value in entry.items() if name != "code"}
@@ -34,4 +34,4 @@ def load(session: Session) -> None:
 
 def post_codes() -> frozenset[str]:
     """The codes of the posts, for checking a pack without a database."""
-    return frozenset(entry["code"] for entry in entries.read(_FILE))
+    return frozenset(entry["code"] for entry in shipped_lists.read(_FILE))

@@ -42,19 +42,19 @@ class Surroundings:
 def surroundings() -> Surroundings:
     """The surroundings of the running application."""
     try:
-        return cast("Surroundings", g.surroundings)
-    except AttributeError:
-        g.surroundings = current_app.extensions["banli"]
-        return cast("Surroundings", g.surroundings)
+        found = g.surroundings
+    except AttributeError:  # the first time in this request
+        found = g.surroundings = current_app.extensions["banli"]
+    return cast("Surroundings", found)
 
 
 def reading() -> Session:
     """The reading session of this request: opened at first use, rolled back and closed when the request ends."""
     try:
-        return cast("Session", g.reading)
+        session = g.reading
     except AttributeError:
-        g.reading = surroundings().database.reader()
-        return cast("Session", g.reading)
+        session = g.reading = surroundings().database.reader()
+    return cast("Session", session)
 
 
 def write(command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from banli import entries, foundation
+from banli import foundation, shipped_lists
 from engine import calendar, clock, models
 from engine.actor import system
 from engine.errors import SettingRefused
@@ -175,4 +175,4 @@ def _share_password(session: Session, password: str) -> None:
 
 
 def _read(name: str) -> Sequence[Mapping[str, Any]]:
-    return entries.read(_FOLDER / name)
+    return shipped_lists.read(_FOLDER / name)

@@ -213,9 +213,7 @@ class _Publication:
             if resource is None:
                 diagram = self.content.diagrams.get(path)
                 compiled = None if diagram is None else diagram.compiled
-                resource = Resource(
-                    key=new_key(), path=path, sha256=hashes[path], content=content, compiled=compiled
-                )  # fmt: skip
+                resource = Resource(key=new_key(), path=path, sha256=hashes[path], content=content, compiled=compiled)
                 self.session.add(resource)
             self.files.append(told_of(path, resource.content, resource.compiled))
             self._bind("resource", path, resource.key)

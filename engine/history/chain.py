@@ -166,9 +166,12 @@ def flush_all(session: Session) -> None:
     """Write all that was recorded: lock each chain's row, INSERT, and save its head. For commands without a step."""
     session.flush()  # a matter may have been added in this transaction
     for root_key in sorted(_buffer_of(session).events):
-        model = Journal if root_key <= MAXIMUM_JOURNAL else ProcessInstance
+        if root_key <= MAXIMUM_JOURNAL:
+            flush(session, journal(session, root_key))
+            continue
+        table = ProcessInstance
         found = session.execute(
-            select(model.last_sequence, model.last_hash).where(model.key == root_key).with_for_update()
+            select(table.last_sequence, table.last_hash).where(table.key == root_key).with_for_update()
         ).one_or_none()
         if found is None:
             raise NotFound(Sentence("There is no such matter."))
@@ -176,8 +179,8 @@ def flush_all(session: Session) -> None:
         head = _append(session, root_key, Head(*found), writes)
         writes.send(session)
         session.execute(
-            update(model)
-            .where(model.key == root_key)
+            update(table)
+            .where(table.key == root_key)
             .values(last_sequence=head.sequence, last_hash=head.hash)
             .execution_options(synchronize_session="evaluate")
         )
